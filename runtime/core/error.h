@@ -31,7 +31,7 @@ typedef struct wl_Error {
 const char *wl_code_name(wl_Code code);
 
 /* Fill `error` (which may be NULL); returns false, to be returned on. */
-__attribute__((format(printf, 3, 4)))
-_Bool wl_fail(wl_Error *error, wl_Code code, const char *format, ...);
+__attribute__((format(printf, 3, 4))) _Bool
+wl_fail(wl_Error *error, wl_Code code, const char *format, ...);
 
 #endif

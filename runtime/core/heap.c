@@ -69,7 +69,9 @@ void wl_heap_free(wl_Heap *heap) {
   free(heap);
 }
 
-size_t wl_heap_used(const wl_Heap *heap) { return heap->used; }
+size_t wl_heap_used(const wl_Heap *heap) {
+  return heap->used;
+}
 
 /* ---- large blocks: malloc with a header in a list ---- */
 

@@ -26,7 +26,7 @@ typedef void wl_Panic(void *context, size_t wanted_bytes);
 wl_Heap *wl_heap_new(wl_Panic *panic, void *context);
 void wl_heap_free(wl_Heap *heap); /* every block of it is gone afterwards */
 
-void *wl_alloc(wl_Heap *heap, size_t bytes);              /* uninitialised */
+void *wl_alloc(wl_Heap *heap, size_t bytes); /* uninitialised */
 void *wl_alloc_zeroed(wl_Heap *heap, size_t bytes);
 void wl_dealloc(wl_Heap *heap, void *block, size_t bytes); /* NULL allowed */
 void *wl_realloc(wl_Heap *heap, void *block, size_t old_bytes,

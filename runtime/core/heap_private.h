@@ -12,15 +12,14 @@
 #include "heap.h"
 
 enum {
-  WL_HEAP_GRAIN = 8,         /* every block is aligned to this */
-  WL_HEAP_SMALL_MAX = 1024,  /* larger blocks are malloc's */
+  WL_HEAP_GRAIN = 8,        /* every block is aligned to this */
+  WL_HEAP_SMALL_MAX = 1024, /* larger blocks are malloc's */
   WL_HEAP_CLASSES = WL_HEAP_SMALL_MAX / WL_HEAP_GRAIN + 1,
   WL_HEAP_CHUNK = 256 * 1024 /* bytes taken from malloc at a time */
 };
 
 typedef enum wl_HeapSlot {
-  WL_HEAP_SLOT_STRINGS,
-  WL_HEAP_SLOT_SHAPES,
+  WL_HEAP_SLOT_VALUES, /* value_private.h */
   WL_HEAP_SLOT_SPARE_A,
   WL_HEAP_SLOT_SPARE_B,
   WL_HEAP_SLOTS

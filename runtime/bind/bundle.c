@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "bundle.h"
+
+#include <lauxlib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host.h"
+
+extern const char wl_bundle[]; /* bundle_data.S */
+
+static wl_BundleEntry entry_at(uint32_t i) {
+  wl_BundleEntry entry;
+  memcpy(&entry, wl_bundle + sizeof(uint32_t) + i * sizeof entry, sizeof entry);
+  return entry;
+}
+
+static int compare(const wl_BundleEntry *entry, const char *name,
+                   size_t length) {
+  size_t shorter = entry->name_length < length ? entry->name_length : length;
+  int order = memcmp(wl_bundle + entry->name, name, shorter);
+  if (order != 0)
+    return order;
+  return (entry->name_length > length) - (entry->name_length < length);
+}
+
+static bool find(const char *name, size_t length, wl_BundleEntry *found) {
+  uint32_t low = 0, high;
+  memcpy(&high, wl_bundle, sizeof high);
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    *found = entry_at(middle);
+    int order = compare(found, name, length);
+    if (order == 0)
+      return true;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return false;
+}
+
+/* "wl.x" -> "lua/wl/x.lua", "stdlib.x" -> "stdlib/x.lua"; NULL (nothing
+ * pushed) for any other name. */
+static const char *push_path(lua_State *L, const char *name) {
+  bool ours = strncmp(name, "wl.", 3) == 0;
+  if (!ours && strncmp(name, "stdlib.", 7) != 0)
+    return NULL;
+  luaL_gsub(L, name, ".", "/");
+  lua_pushfstring(L, "%s%s.lua", ours ? "lua/" : "", lua_tostring(L, -1));
+  lua_remove(L, -2);
+  return lua_tostring(L, -1);
+}
+
+static int load_inside(lua_State *L, const char *name, const char *path) {
+  wl_BundleEntry entry;
+  if (!find(name, strlen(name), &entry)) {
+    lua_pushfstring(L, "no '%s' in wlrun", path);
+    return 1;
+  }
+  lua_pushfstring(L, "=%s", path);
+  if (luaL_loadbufferx(L, wl_bundle + entry.code, entry.code_length,
+                       lua_tostring(L, -1), "b") != LUA_OK)
+    return lua_error(L);
+  lua_pushstring(L, path);
+  return 2;
+}
+
+static bool push_contents(lua_State *L, const char *file) {
+  luaL_Buffer text;
+  FILE *stream = fopen(file, "rb");
+  if (stream == NULL)
+    return false;
+  luaL_buffinit(L, &text);
+  size_t n;
+  do {
+    char *place = luaL_prepbuffer(&text);
+    n = fread(place, 1, LUAL_BUFFERSIZE, stream);
+    luaL_addsize(&text, n);
+  } while (n > 0);
+  fclose(stream);
+  luaL_pushresult(&text);
+  return true;
+}
+
+static int load_from_home(lua_State *L, const char *home, const char *path) {
+  const char *file = lua_pushfstring(L, "%s/%s", home, path);
+  if (!push_contents(L, file)) {
+    lua_pushfstring(L, "no file '%s'", file);
+    return 1;
+  }
+  const char *chunk = lua_pushfstring(L, "=%s", path);
+  if (luaL_loadbufferx(L, lua_tostring(L, -2), lua_rawlen(L, -2), chunk, "t") !=
+      LUA_OK)
+    return lua_error(L);
+  lua_pushstring(L, file);
+  return 2;
+}
+
+static int search(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  const char *home = wl_host_home(L);
+  const char *path = push_path(L, name);
+  if (path == NULL)
+    return 0;
+  return home != NULL ? load_from_home(L, home, path)
+                      : load_inside(L, name, path);
+}
+
+void wl_bundle_install(lua_State *L) {
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "searchers");
+  for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) {
+    lua_rawgeti(L, -1, i);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_pushcfunction(L, search);
+  lua_rawseti(L, -2, 2);
+  lua_pop(L, 2);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* lua_host.c - Lua module "wl.host": calls with the user's traceback. */
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "host.h"
+
+int luaopen_wl_host(lua_State *L);
+
+/* host.call(f, ...) -> true, results | false, error value, traceback: like
+ * xpcall, with one line of text for each frame of the user's files. */
+static int host_call(lua_State *L) {
+  luaL_checkany(L, 1);
+  if (wl_call(L, lua_gettop(L) - 1, LUA_MULTRET) == LUA_OK) {
+    lua_pushboolean(L, 1);
+    lua_insert(L, 1);
+    return lua_gettop(L);
+  }
+  lua_pushboolean(L, 0);
+  lua_insert(L, -2);
+  wl_push_traceback(L);
+  return 3;
+}
+
+/* host.traceback([thread]) -> the user's frames, from the caller on */
+static int host_traceback(lua_State *L) {
+  lua_State *of = lua_tothread(L, 1);
+  wl_push_user_frames(L, of != NULL ? of : L, of != NULL ? 0 : 1);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"call", host_call},
+    {"traceback", host_traceback},
+    {NULL, NULL},
+};
+
+int luaopen_wl_host(lua_State *L) {
+  luaL_newlib(L, functions);
+  lua_pushliteral(L, WL_VERSION);
+  lua_setfield(L, -2, "version");
+  if (wl_host_home(L) != NULL) {
+    lua_pushstring(L, wl_host_home(L));
+    lua_setfield(L, -2, "home");
+  }
+  return 1;
+}

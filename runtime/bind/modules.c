@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "modules.h"
+
+#include <stddef.h>
+
+int luaopen_wl_base(lua_State *L);
+int luaopen_wl_host(lua_State *L);
+
+const wl_Module wl_modules[] = {
+    {"wl.base", luaopen_wl_base},
+    {"wl.host", luaopen_wl_host},
+    {NULL, NULL},
+};
