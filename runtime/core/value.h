@@ -3,7 +3,7 @@
  * value.h - immutable, shared, JSON-like values
  *
  * A value is one machine word. null, booleans, integers of 61 bits and
- * strings of up to 7 bytes live in the word; everything else is a
+ * strings of up to 6 bytes live in the word; everything else is a
  * reference-counted node that never changes once it can be seen by two
  * owners. An update copies the path from the root to the change and shares
  * the rest, so 150,000 pods of one template share one spec.
@@ -50,9 +50,9 @@ typedef struct wl_Text {
 } wl_Text;
 
 #define WL_VALUE_ABSENT ((wl_Value){0x03})
-#define WL_VALUE_NULL ((wl_Value){0x0b})
-#define WL_VALUE_FALSE ((wl_Value){0x13})
-#define WL_VALUE_TRUE ((wl_Value){0x1b})
+#define WL_VALUE_NULL   ((wl_Value){0x0b})
+#define WL_VALUE_FALSE  ((wl_Value){0x13})
+#define WL_VALUE_TRUE   ((wl_Value){0x1b})
 
 /* ---- reading; all O(1) unless said ---- */
 
@@ -64,20 +64,20 @@ static inline bool wl_is_absent(wl_Value v) {
 static inline bool wl_same(wl_Value a, wl_Value b) { /* the same word */
   return a.bits == b.bits;
 }
-bool wl_bool(wl_Value v);       /* v is WL_BOOL */
-int64_t wl_int(wl_Value v);     /* v is WL_INT */
-double wl_double(wl_Value v);   /* v is WL_DOUBLE */
+bool wl_bool(wl_Value v);     /* v is WL_BOOL */
+int64_t wl_int(wl_Value v);   /* v is WL_INT */
+double wl_double(wl_Value v); /* v is WL_DOUBLE */
 /* The text of a WL_STRING. A short string's bytes live in *v itself, so the
  * result is valid while *v stays where it is and its node is alive. */
 wl_Text wl_text(const wl_Value *v);
 bool wl_text_is(wl_Value v, const char *text); /* a string equal to text? */
 
-size_t wl_length(wl_Value v);                /* of a list or map; else 0 */
+size_t wl_length(wl_Value v);                  /* of a list or map; else 0 */
 wl_Value wl_list_get(wl_Value list, size_t i); /* 0-based; absent outside */
 /* A key must be interned (wl_key, wl_string_intern). O(keys) up to 8 keys,
  * then O(1). Absent when the key is missing or `map` is no map. */
 wl_Value wl_map_get(wl_Value map, wl_Value key);
-wl_Value wl_map_key_at(wl_Value map, size_t i);   /* insertion order */
+wl_Value wl_map_key_at(wl_Value map, size_t i); /* insertion order */
 wl_Value wl_map_value_at(wl_Value map, size_t i);
 
 /* Structural: maps compare without regard to order. Shared parts cost one
@@ -91,7 +91,9 @@ int wl_string_compare(wl_Value a, wl_Value b);
 
 /* ---- lifetime ---- */
 
-static inline bool wl_is_node(wl_Value v) { return (v.bits & 7u) == 0; }
+static inline bool wl_is_node(wl_Value v) {
+  return (v.bits & 7u) == 0;
+}
 wl_Value wl_retain(wl_Value v); /* returns v, for use in expressions */
 void wl_release(wl_Heap *heap, wl_Value v); /* never recurses deeply */
 
@@ -139,10 +141,12 @@ typedef struct wl_Builder {
   wl_Heap *heap;
   wl_Value *items; /* list: items; map: key, value, key, value ... */
   size_t length, capacity;
+  uint32_t *index; /* positions of keys by hash, once there are many */
+  size_t index_size;
 } wl_Builder;
 
 void wl_builder_init(wl_Builder *b, wl_Heap *heap);
-void wl_builder_destroy(wl_Builder *b);           /* releases what it holds */
+void wl_builder_destroy(wl_Builder *b);            /* releases what it holds */
 void wl_builder_add(wl_Builder *b, wl_Value item); /* *takes* */
 /* *Takes* both; key interned. False (nothing added, both released) when the
  * key is there already. Amortised O(1). */
