@@ -24,14 +24,20 @@ LINK = -Wl,-E -Wl,--whole-archive $(LUA_LIB) -Wl,--no-whole-archive \
 # ---- what wlrun is made of ----
 
 CORE = \
+  runtime/core/buffer.c \
   runtime/core/builder.c \
   runtime/core/collection.c \
   runtime/core/error.c \
   runtime/core/heap.c \
+  runtime/core/number.c \
   runtime/core/shape.c \
+  runtime/core/utf8.c \
   runtime/core/value.c
 
-IO =
+IO = \
+  runtime/io/json_read.c \
+  runtime/io/json_write.c \
+  runtime/io/members.c
 
 BIND = \
   runtime/bind/bundle.c \
