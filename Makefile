@@ -29,6 +29,7 @@ CORE = \
   runtime/core/collection.c \
   runtime/core/error.c \
   runtime/core/heap.c \
+  runtime/core/path.c \
   runtime/core/number.c \
   runtime/core/shape.c \
   runtime/core/utf8.c \
