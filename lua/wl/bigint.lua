@@ -11,19 +11,19 @@ local BASE, DIGITS = 10000000, 7
 local bigint = {}
 bigint.__index = bigint
 
-local function trim (limbs)
+local function trim(limbs)
   while limbs[#limbs] == 0 do limbs[#limbs] = nil end
   return limbs
 end
 
-local function make (negative, limbs)
+local function make(negative, limbs)
   trim(limbs)
   return setmetatable({ negative = negative and #limbs > 0, limbs = limbs }, bigint)
 end
 
 --- A number from decimal text or from a Lua integer.
 -- @param x  text: an optional sign and digits (not checked); or an integer
-function bigint.new (x)
+function bigint.new(x)
   local text = type(x) == "string" and x or string.format("%d", x)
   local sign, digits = text:match("^([+-]?)(%d*)$")
   local limbs = {}
@@ -34,13 +34,13 @@ function bigint.new (x)
 end
 
 --- -1, 0 or 1.
-function bigint:sign ()
+function bigint:sign()
   if #self.limbs == 0 then return 0 end
   return self.negative and -1 or 1
 end
 
 -- The decimal digits without sign; "0" for zero.
-local function digits_of (a)
+local function digits_of(a)
   local limbs = a.limbs
   if #limbs == 0 then return "0" end
   local parts = { string.format("%d", limbs[#limbs]) }
@@ -48,14 +48,14 @@ local function digits_of (a)
   return table.concat(parts)
 end
 
-function bigint.__tostring (a)
+function bigint.__tostring(a)
   return (a.negative and "-" or "") .. digits_of(a)
 end
 
 --- How many decimal digits the number has; zero has one.
-function bigint:digits () return #digits_of(self) end
+function bigint:digits() return #digits_of(self) end
 
-local function compare_limbs (a, b)
+local function compare_limbs(a, b)
   if #a ~= #b then return #a < #b and -1 or 1 end
   for i = #a, 1, -1 do
     if a[i] ~= b[i] then return a[i] < b[i] and -1 or 1 end
@@ -64,15 +64,15 @@ local function compare_limbs (a, b)
 end
 
 --- -1, 0 or 1 as a is less than, equal to or greater than b.
-function bigint.compare (a, b)
+function bigint.compare(a, b)
   if a.negative ~= b.negative then return a.negative and -1 or 1 end
   local order = compare_limbs(a.limbs, b.limbs)
   return a.negative and -order or order
 end
 
-function bigint.__eq (a, b) return bigint.compare(a, b) == 0 end
+function bigint.__eq(a, b) return bigint.compare(a, b) == 0 end
 
-local function add_limbs (a, b)
+local function add_limbs(a, b)
   local sum, carry = {}, 0
   for i = 1, math.max(#a, #b) do
     local limb = (a[i] or 0) + (b[i] or 0) + carry
@@ -84,7 +84,7 @@ local function add_limbs (a, b)
 end
 
 -- a - b where a >= b.
-local function sub_limbs (a, b)
+local function sub_limbs(a, b)
   local rest, borrow = {}, 0
   for i = 1, #a do
     local limb = a[i] - (b[i] or 0) - borrow
@@ -94,17 +94,17 @@ local function sub_limbs (a, b)
   return rest
 end
 
-function bigint.__unm (a) return make(not a.negative, { table.unpack(a.limbs) }) end
+function bigint.__unm(a) return make(not a.negative, { table.unpack(a.limbs) }) end
 
-function bigint.__add (a, b)
+function bigint.__add(a, b)
   if a.negative == b.negative then return make(a.negative, add_limbs(a.limbs, b.limbs)) end
   if compare_limbs(a.limbs, b.limbs) < 0 then a, b = b, a end
   return make(a.negative, sub_limbs(a.limbs, b.limbs))
 end
 
-function bigint.__sub (a, b) return a + -b end
+function bigint.__sub(a, b) return a + -b end
 
-function bigint.__mul (a, b)
+function bigint.__mul(a, b)
   local x, y, product = a.limbs, b.limbs, {}
   for i = 1, #x + #y do product[i] = 0 end
   for i = 1, #x do
@@ -122,7 +122,7 @@ end
 --- Quotient and remainder of the magnitude divided by a small integer; the
 -- quotient keeps the sign.
 -- @param divisor  an integer of 1 .. 2^31
-function bigint:divide (divisor)
+function bigint:divide(divisor)
   local quotient, rest = {}, 0
   for i = #self.limbs, 1, -1 do
     local limb = rest * BASE + self.limbs[i]
@@ -133,13 +133,13 @@ function bigint:divide (divisor)
 end
 
 --- self * 10^n, n >= 0.
-function bigint:shift (n)
+function bigint:shift(n)
   if n == 0 or #self.limbs == 0 then return self end
   return bigint.new(tostring(self) .. string.rep("0", n))
 end
 
 --- self / 10^n toward zero, n >= 0, and whether nothing was lost.
-function bigint:unshift (n)
+function bigint:unshift(n)
   local digits = digits_of(self)
   local kept = n < #digits and digits:sub(1, #digits - n) or "0"
   local exact = not digits:sub(#kept + 1):find("[1-9]") and (n < #digits or digits == "0")
@@ -147,14 +147,14 @@ function bigint:unshift (n)
 end
 
 --- The number as a Lua integer, or nil when 64 bits do not hold it.
-function bigint:integer ()
+function bigint:integer()
   if #self.limbs > 3 or math.type(tonumber(tostring(self))) ~= "integer" then return nil end
   return math.tointeger(tonumber(tostring(self)))
 end
 
 --- The low 64 bits of the magnitude with the sign put back: what a conversion
 -- that wraps around gives.
-function bigint:wrapped ()
+function bigint:wrapped()
   local value = 0
   for i = #self.limbs, 1, -1 do value = value * BASE + self.limbs[i] end
   return self.negative and -value or value

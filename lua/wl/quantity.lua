@@ -26,7 +26,7 @@ local DECIMAL_SUFFIX = {
 }
 local BINARY_SUFFIX = { Ki = 10, Mi = 20, Gi = 30, Ti = 40, Pi = 50, Ei = 60 }
 
-local function inverse (map)
+local function inverse(map)
   local result = {}
   for key, value in pairs(map) do result[value] = key end
   return result
@@ -38,14 +38,14 @@ local methods = {}
 local meta = { __index = methods, __name = "quantity" }
 
 -- number: a Lua integer or a bigint; text: what to print, when it is known.
-local function make (number, scale, format, text)
+local function make(number, scale, format, text)
   return setmetatable({ number = number, scale = scale, format = format, text = text }, meta)
 end
 
-local function is_big (number) return type(number) == "table" end
-local function big (number) return is_big(number) and number or bigint.new(number) end
+local function is_big(number) return type(number) == "table" end
+local function big(number) return is_big(number) and number or bigint.new(number) end
 
-local function check (x, name)
+local function check(x, name)
   if getmetatable(x) ~= meta then
     error(name .. ": a quantity expected, got " .. type(x), 3)
   end
@@ -57,14 +57,14 @@ end
 -- ---------------------------------------------------------------------------
 
 -- a * b wrapped to 64 bits, and whether nothing was lost.
-local function multiply (a, b)
+local function multiply(a, b)
   if a == 0 or b == 0 or a == 1 or b == 1 then return a * b, true end
   if a == math.mininteger or b == math.mininteger then return 0, false end
   local c = a * b
   return c, c % b == 0 and c // b == a
 end
 
-local function sum (a, b)
+local function sum(a, b)
   local c = a + b
   if (a >= 0) == (b >= 0) and (c >= 0) ~= (a >= 0) then return nil end
   return c
@@ -74,7 +74,7 @@ end
 -- which wraps around; other powers step by step, which gives 0 at the overflow.
 local ONE_STEP = { [0] = 1, 10, 100, 1000, [6] = 1000000, [9] = 1000000000 }
 
-local function scale_up (number, n)
+local function scale_up(number, n)
   if ONE_STEP[n] then return multiply(number, ONE_STEP[n]) end
   for _ = 1, n do
     local fits
@@ -86,7 +86,7 @@ local function scale_up (number, n)
 end
 
 -- number / 10^n toward zero, and whether nothing was lost.
-local function scale_down (number, n)
+local function scale_down(number, n)
   local exact = true
   for _ = 1, n do
     if number == 0 then break end
@@ -97,7 +97,7 @@ local function scale_down (number, n)
 end
 
 -- number / 10^n away from zero, and whether nothing was lost.
-local function round_away (number, n)
+local function round_away(number, n)
   local negative = number < 0
   local result, exact = scale_down(number, n)
   if exact then return result, true end
@@ -109,7 +109,7 @@ end
 -- ---------------------------------------------------------------------------
 
 -- The power, the base and the notation that a suffix stands for.
-local function read_suffix (suffix)
+local function read_suffix(suffix)
   if DECIMAL_SUFFIX[suffix] then return DECIMAL_SUFFIX[suffix], 10, DECIMAL end
   if BINARY_SUFFIX[suffix] then return BINARY_SUFFIX[suffix], 2, BINARY end
   local power = suffix:match("^[eE]([+-]?%d+)$")
@@ -120,19 +120,19 @@ end
 
 -- The number is short enough for 64 bits by a rule of thumb: 18 digits, less
 -- what a binary suffix adds.
-local function is_short (digits, fraction, power, base)
+local function is_short(digits, fraction, power, base)
   if base == 10 then return #digits <= 18 and power - #fraction >= NANO end
   return fraction == "" and 15 - #digits - (power * 3) // 10 - 1 >= 0
 end
 
 -- The text may be printed as it stands: it is in canonical form, apart from a
 -- plus sign, which Kubernetes keeps then.
-local function is_canonical (digits, scale, power, base)
+local function is_canonical(digits, scale, power, base)
   if base == 2 then return power % 10 == 0 and tonumber(digits) % 8 ~= 0 end
   return scale % 3 == 0 and not digits:find("000$") and digits:sub(1, 1) ~= "0"
 end
 
-local function read_short (text, sign, digits, fraction, power, base, format)
+local function read_short(text, sign, digits, fraction, power, base, format)
   local number = math.tointeger(tonumber(digits))
   local scale = base == 10 and power - #fraction or 0
   if base == 2 then number = number << power end
@@ -141,13 +141,13 @@ local function read_short (text, sign, digits, fraction, power, base, format)
 end
 
 -- magnitude * 10^scale in whole billionths, away from zero.
-local function to_nano (magnitude, scale)
+local function to_nano(magnitude, scale)
   if scale >= NANO then return magnitude:shift(scale - NANO) end
   local whole, exact = magnitude:unshift(NANO - scale)
   return exact and whole or whole + bigint.new(1)
 end
 
-local function read_long (sign, digits, fraction, power, base, format)
+local function read_long(sign, digits, fraction, power, base, format)
   local magnitude, scale = bigint.new(digits), -#fraction
   if base == 10 then
     scale = scale + power
@@ -171,7 +171,7 @@ local WRONG_FORMAT = "quantities must match the regular expression "
 --- Reads a quantity.
 -- @param text  a string, or a number as YAML may give one
 -- @return the quantity; or nil, message, "Invalid"
-function quantity.parse (text)
+function quantity.parse(text)
   if type(text) == "number" then
     text = string.format(math.type(text) == "integer" and "%d" or "%.14g", text)
   end
@@ -195,28 +195,28 @@ end
 -- @param value   an integer
 -- @param scale   the power of ten, 0 when left out
 -- @param format  "DecimalSI" (the default), "BinarySI" or "DecimalExponent"
-function quantity.new (value, scale, format)
+function quantity.new(value, scale, format)
   if math.type(value) ~= "integer" then error("quantity.new: an integer expected", 2) end
   return make(value, scale or 0, format or DECIMAL)
 end
 
 --- Whether x is a quantity of this module.
-function quantity.is (x) return getmetatable(x) == meta end
+function quantity.is(x) return getmetatable(x) == meta end
 
 -- ---------------------------------------------------------------------------
 -- Comparing
 -- ---------------------------------------------------------------------------
 
 --- -1, 0 or 1.
-function methods:sign ()
+function methods:sign()
   if is_big(self.number) then return self.number:sign() end
   return self.number == 0 and 0 or self.number < 0 and -1 or 1
 end
 
-function methods:is_zero () return self:sign() == 0 end
+function methods:is_zero() return self:sign() == 0 end
 
 -- Both numbers at the lower of the two scales.
-local function align (a, b)
+local function align(a, b)
   local scale = math.min(a.scale, b.scale)
   if math.max(a.scale, b.scale) - scale > WIDEST then
     error("quantities are too far apart to be added or compared", 0)
@@ -225,10 +225,10 @@ local function align (a, b)
 end
 
 -- The power of ten just above the magnitude.
-local function magnitude (q) return big(q.number):digits() + q.scale end
+local function magnitude(q) return big(q.number):digits() + q.scale end
 
 --- -1, 0 or 1 as a is less than, equal to or greater than b.
-function methods.compare (a, b)
+function methods.compare(a, b)
   check(b, "compare")
   if a.scale == b.scale and not is_big(a.number) and not is_big(b.number) then
     return a.number == b.number and 0 or a.number < b.number and -1 or 1
@@ -241,16 +241,16 @@ function methods.compare (a, b)
   return bigint.compare(x, y)
 end
 
-function meta.__eq (a, b) return a:compare(b) == 0 end
-function meta.__lt (a, b) return a:compare(b) < 0 end
-function meta.__le (a, b) return a:compare(b) <= 0 end
+function meta.__eq(a, b) return a:compare(b) == 0 end
+function meta.__lt(a, b) return a:compare(b) < 0 end
+function meta.__le(a, b) return a:compare(b) <= 0 end
 
 -- ---------------------------------------------------------------------------
 -- Arithmetic
 -- ---------------------------------------------------------------------------
 
 -- a + b in 64 bits at the lower scale, or nil.
-local function add_small (a, b)
+local function add_small(a, b)
   if is_big(a.number) or is_big(b.number) then return nil end
   local scale = math.min(a.scale, b.scale)
   local x, fits = scale_up(a.number, a.scale - scale)
@@ -260,7 +260,7 @@ local function add_small (a, b)
 end
 
 --- The sum. It is written as a is, or as b when a is zero.
-function methods.add (a, b)
+function methods.add(a, b)
   check(b, "add")
   local format = a:is_zero() and b.format or a.format
   if b:is_zero() then return make(a.number, a.scale, format) end
@@ -273,20 +273,20 @@ function methods.add (a, b)
 end
 
 --- The number with the other sign.
-function methods:neg ()
+function methods:neg()
   local number = self.number
   if number == math.mininteger then number = bigint.new(number) end
   return make(-number, self.scale, self.format)
 end
 
 --- The difference, written as the sum is.
-function methods.sub (a, b)
+function methods.sub(a, b)
   check(b, "sub")
   return a:add(b:neg())
 end
 
 --- The product with an integer.
-function methods:mul (factor)
+function methods:mul(factor)
   if math.type(factor) ~= "integer" then error("mul: an integer expected", 2) end
   if not is_big(self.number) then
     local product, fits = multiply(self.number, factor)
@@ -295,11 +295,11 @@ function methods:mul (factor)
   return make(big(self.number) * bigint.new(factor), self.scale, self.format)
 end
 
-function meta.__add (a, b) return a:add(b) end
-function meta.__sub (a, b) return a:sub(b) end
-function meta.__unm (a) return a:neg() end
+function meta.__add(a, b) return a:add(b) end
+function meta.__sub(a, b) return a:sub(b) end
+function meta.__unm(a) return a:neg() end
 
-local function round_away_big (number, n)
+local function round_away_big(number, n)
   local whole, exact = number:unshift(n)
   return exact and whole or whole + bigint.new(number:sign()), exact
 end
@@ -307,7 +307,7 @@ end
 --- The quantity in whole 10^scale, away from zero, and whether it was that
 -- already.
 -- @param scale  a power of ten: -3 for thousandths
-function methods:round_up (scale)
+function methods:round_up(scale)
   if self.scale >= scale then return self, true end
   local round = is_big(self.number) and round_away_big or round_away
   local number, exact = round(self.number, scale - self.scale)
@@ -319,12 +319,12 @@ end
 -- ---------------------------------------------------------------------------
 
 -- 10^n as a float turned into 64 bits: the least integer when it is too large.
-local function power_of_ten (n)
+local function power_of_ten(n)
   return n <= 18 and math.tointeger(10.0 ^ n) or math.mininteger
 end
 
 -- Toward zero, plus one when something was lost.
-local function scaled_big (number, n)
+local function scaled_big(number, n)
   if n <= 0 then return number:wrapped() * power_of_ten(-n) end
   local whole, exact = number:unshift(n)
   return whole:wrapped() + (exact and 0 or 1)
@@ -333,24 +333,24 @@ end
 --- The number of 10^scale that the quantity holds, rounded up, in 64 bits that
 -- wrap around.
 -- @param scale  a power of ten: -3 for thousandths
-function methods:scaled (scale)
+function methods:scaled(scale)
   if is_big(self.number) then return scaled_big(self.number, scale - self.scale) end
   if self.scale < scale then return (round_away(self.number, scale - self.scale)) end
   return (scale_up(self.number, self.scale - scale))
 end
 
 --- The quantity in units, rounded up.
-function methods:value () return self:scaled(0) end
+function methods:value() return self:scaled(0) end
 
 --- The quantity in thousandths, rounded up.
-function methods:milli () return self:scaled(-3) end
+function methods:milli() return self:scaled(-3) end
 
 -- ---------------------------------------------------------------------------
 -- Writing
 -- ---------------------------------------------------------------------------
 
 -- The number without its factors of ten, and its scale, a multiple of three.
-local function canonical_decimal (q)
+local function canonical_decimal(q)
   local text, scale = tostring(q.number), q.scale
   local zeros = #text:match("0*$")
   text, scale = text:sub(1, #text - zeros), scale + zeros
@@ -358,14 +358,14 @@ local function canonical_decimal (q)
   return text .. string.rep("0", rest), scale - rest
 end
 
-local function write_decimal (q, format)
+local function write_decimal(q, format)
   local digits, scale = canonical_decimal(q)
   if format == DECIMAL then return digits .. (DECIMAL_NAME[scale] or "") end
   return scale == 0 and digits or digits .. "e" .. scale
 end
 
 -- A whole number without its factors of 1024.
-local function write_binary (q)
+local function write_binary(q)
   local number = big(q.number):shift(q.scale)
   local power = 0
   while true do
@@ -379,19 +379,19 @@ end
 local KIBI = quantity.new(1024)
 
 -- A small or a broken binary quantity is written in decimals.
-local function is_binary (q)
+local function is_binary(q)
   if q.format ~= BINARY then return false end
   return (q:compare(KIBI) >= 0 or q:compare(KIBI:neg()) <= 0) and select(2, q:round_up(0))
 end
 
-local function write (q)
+local function write(q)
   if q:is_zero() then return "0" end
   if is_binary(q) then return write_binary(q:round_up(0)) end
   return write_decimal(q, q.format == EXPONENT and EXPONENT or DECIMAL)
 end
 
 --- The canonical text.
-function meta:__tostring ()
+function meta:__tostring()
   if not self.text then self.text = write(self) end
   return self.text
 end
@@ -404,9 +404,9 @@ end
 -- filling the memory.
 local REMEMBERED = 4096
 
-local function remember (method)
+local function remember(method)
   local known, count = {}, 0
-  return function (text)
+  return function(text)
     local result = known[text]
     if result then return result end
     local q, message, code = quantity.parse(text)
