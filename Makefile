@@ -29,6 +29,7 @@ CORE = \
   runtime/core/collection.c \
   runtime/core/error.c \
   runtime/core/heap.c \
+  runtime/core/heapq.c \
   runtime/core/path.c \
   runtime/core/number.c \
   runtime/core/shape.c \
@@ -44,6 +45,7 @@ BIND = \
   runtime/bind/bundle.c \
   runtime/bind/host.c \
   runtime/bind/lua_base.c \
+  runtime/bind/lua_heapq.c \
   runtime/bind/lua_host.c \
   runtime/bind/modules.c
 

@@ -4,10 +4,12 @@
 #include <stddef.h>
 
 int luaopen_wl_base(lua_State *L);
+int luaopen_wl_heapq(lua_State *L);
 int luaopen_wl_host(lua_State *L);
 
 const wl_Module wl_modules[] = {
     {"wl.base", luaopen_wl_base},
+    {"wl.heapq", luaopen_wl_heapq},
     {"wl.host", luaopen_wl_host},
     {NULL, NULL},
 };
