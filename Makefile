@@ -9,17 +9,28 @@ CC = gcc
 CLANG = clang
 CFLAGS = -O2 -g
 FUZZ_SECONDS = 5
+SPEC = spec
+
+# Debian 12 packages: to build, and to test as well.
+BUILD_PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libyaml-dev \
+  libuv1-dev libjansson-dev libroaring-dev
+TEST_PACKAGES = lua-busted lua-check lua5.4 clang clang-format clang-tidy \
+  libclang-rt-14-dev
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
+DEFINES = -D_GNU_SOURCE -DWL_VERSION='"$(VERSION)"'
+# Asked for late: the packages may come with this very run of make.
 LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIB = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
-CORE_LIBS = -lm
-IO_LIBS = -lyaml -luv -ljansson -lroaring
-FLAGS = -std=c11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) $(LUA_CFLAGS) \
-  -DWL_VERSION='"$(VERSION)"'
+FLAGS = -std=c11 $(WARNINGS) $(DEFINES) $(LUA_CFLAGS) -MMD -MP
+LIBS = -Wl,--as-needed -lyaml -luv -ljansson -lroaring -lm
 # Lua is linked in whole and stays visible, for Lua's C modules.
-LINK = -Wl,-E -Wl,--whole-archive $(LUA_LIB) -Wl,--no-whole-archive \
-  $(IO_LIBS) $(CORE_LIBS) -ldl
+LUA_LINK = -Wl,-E -Wl,--whole-archive $(LUA_LIB) -Wl,--no-whole-archive -ldl
+
+SAN_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+  -fno-sanitize-recover=all -DWL_PLAIN_MALLOC
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+  -fno-sanitize-recover=all -DWL_PLAIN_MALLOC
 
 # ---- what wlrun is made of ----
 
@@ -51,23 +62,94 @@ BIND = \
 
 # Lua files that go into the binary.
 LUA = $(sort $(shell find lua stdlib -name '*.lua'))
+
+# Each of these is a program of its own.
 CORE_TESTS = $(sort $(wildcard spec/core/test_*.c))
 FUZZERS = $(sort $(wildcard spec/fuzz/fuzz_*.c))
+BENCHES = $(sort $(wildcard spec/bench/bench_*.c))
 
 LIBRARY = $(CORE) $(IO)
-PROGRAM = $(LIBRARY) $(BIND) runtime/main.c
-OBJECTS = $(PROGRAM:%.c=build/%.o) build/runtime/bind/bundle_data.o
+PROGRAM = $(BIND) runtime/main.c
+LUA_DATA = build/runtime/bind/bundle_data.o
 
-# ---- building ----
+CORE_TEST_PROGRAMS = $(CORE_TESTS:%.c=build/%)
+SAN_CORE_TEST_PROGRAMS = $(CORE_TESTS:%.c=build/san/%)
+FUZZ_PROGRAMS = $(FUZZERS:spec/%.c=build/%)
+BENCH_PROGRAMS = $(BENCHES:%.c=build/%)
+TESTED = wlrun build/san/wlrun $(CORE_TEST_PROGRAMS) \
+  $(SAN_CORE_TEST_PROGRAMS) $(FUZZ_PROGRAMS)
 
-.PHONY: all demo test deps spec core-test sanitize fuzz lint bench install clean
+RUN = FUZZ_SECONDS=$(FUZZ_SECONDS) CLANG_FLAGS='-std=c11 $(DEFINES) \
+  $(LUA_CFLAGS)' sh spec/support/run.sh
+
+# ---- targets ----
+
+.PHONY: all demo test deps demo-deps spec core-test sanitize fuzz lint bench \
+  install clean FORCE
 .DELETE_ON_ERROR:
 
 # Build ./wlrun.
 all: wlrun
 
-wlrun: $(OBJECTS)
-	$(CC) $(CFLAGS) -o $@ $(OBJECTS) $(LINK)
+# Install what is missing, build, and watch a rolling update.
+demo: demo-deps wlrun
+	./wlrun examples/rolling-update.lua
+
+# Install what is missing, build, and run every test there is.
+test: deps $(TESTED)
+	@$(RUN) core $(SPEC) san-core san-$(SPEC) fuzz lint
+
+# Install the Debian packages that building and testing need.
+deps:
+	@sh .ci/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+# Install those that building needs.
+demo-deps:
+	@sh .ci/deps $(BUILD_PACKAGES)
+
+# Run the specs: all, or those of SPEC=spec/wl.
+spec: wlrun
+	@$(RUN) $(SPEC)
+
+# Run the C tests of the core.
+core-test: $(CORE_TEST_PROGRAMS)
+	@$(RUN) core
+
+# Run C tests and specs under the address, leak and undefined-behaviour checks.
+sanitize: build/san/wlrun $(SAN_CORE_TEST_PROGRAMS)
+	@$(RUN) san-core san-$(SPEC)
+
+# Throw mutated input at the readers, FUZZ_SECONDS each.
+fuzz: $(FUZZ_PROGRAMS)
+	@$(RUN) fuzz
+
+# Check style, layers and what clang-tidy and luacheck know.
+lint: wlrun
+	@$(RUN) lint
+
+# Measure; one line `bench NAME VALUE UNIT` a figure.
+bench: wlrun $(BENCH_PROGRAMS)
+	@for b in $(BENCH_PROGRAMS); do $$b || exit 1; done
+	@for b in spec/bench/bench_*.lua; do \
+	  ./wlrun spec/bench/run.lua $$b || exit 1; done
+
+# Install below PREFIX; DESTDIR goes in front of it.
+install: wlrun
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 wlrun $(DESTDIR)$(PREFIX)/bin/wlrun
+
+# Remove what was built.
+clean:
+	rm -rf build wlrun
+
+# ---- the program ----
+
+wlrun: $(PROGRAM:%.c=build/%.o) build/libwl.a $(LUA_DATA)
+	$(CC) $(CFLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
+
+build/libwl.a: $(LIBRARY:%.c=build/%.o)
+	@rm -f $@
+	ar rcs $@ $^
 
 build/%.o: %.c
 	@mkdir -p $(@D)
@@ -81,7 +163,7 @@ build/embed: runtime/embed.c runtime/bind/bundle.h
 build/lua.bundle: build/embed $(LUA) build/lua.list
 	build/embed $@ $(LUA)
 
-build/runtime/bind/bundle_data.o: runtime/bind/bundle_data.S build/lua.bundle
+$(LUA_DATA): runtime/bind/bundle_data.S build/lua.bundle
 	@mkdir -p $(@D)
 	$(CC) -DWL_BUNDLE='"build/lua.bundle"' -c -o $@ $<
 
@@ -90,11 +172,44 @@ build/lua.list: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LUA)' | cmp -s - $@ || echo '$(LUA)' > $@
 
-.PHONY: FORCE
-FORCE:
+# ---- tests and benches: one program a file ----
 
-# Remove what was built.
-clean:
-	rm -rf build wlrun
+build/spec/%: build/spec/%.o build/libwl.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
+build/san/wlrun: $(PROGRAM:%.c=build/san/%.o) build/san/libwl.a $(LUA_DATA)
+	$(CC) $(SAN_FLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
+
+build/san/libwl.a: $(LIBRARY:%.c=build/san/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+build/san/spec/%: build/san/spec/%.o build/san/libwl.a
+	$(CC) $(SAN_FLAGS) -o $@ $^ $(LIBS)
+
+build/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(SAN_FLAGS) -c -o $@ $<
+
+build/fuzz/fuzz_%: build/fuzz/spec/fuzz/fuzz_%.o build/fuzz/libwl.a
+	$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+build/fuzz/libwl.a: $(LIBRARY:%.c=build/fuzz/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+build/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(CLANG) $(FLAGS) $(FUZZ_FLAGS) -c -o $@ $<
+
+# Nothing is compiled before the packages are there.
+PREPARE = $(filter deps,$(MAKECMDGOALS:test=deps)) \
+  $(filter demo-deps,$(MAKECMDGOALS:demo=demo-deps))
+build/embed $(LUA_DATA): | $(PREPARE)
+$(foreach d,build build/san build/fuzz,$(LIBRARY:%.c=$d/%.o)): | $(PREPARE)
+$(foreach d,build build/san,$(PROGRAM:%.c=$d/%.o)): | $(PREPARE)
+$(CORE_TESTS:%.c=build/%.o) $(CORE_TESTS:%.c=build/san/%.o): | $(PREPARE)
+$(FUZZERS:%.c=build/fuzz/%.o): | $(PREPARE)
+
+.SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -337,7 +337,7 @@ static bool tread(const wl_Path *path, size_t i, wl_Value v, Trail *trail,
 static bool follow_trail(const wl_Path *path, wl_Value root, Trail *trail,
                          wl_Error *error) {
   for (size_t i = 0; i < path->length && !is_nothing(root); i++) {
-    bool end;
+    bool end = false;
     if (!tread(path, i, root, trail, &end, error))
       return false;
     if (end)
