@@ -37,12 +37,20 @@ FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 CORE = \
   runtime/core/buffer.c \
   runtime/core/builder.c \
+  runtime/core/clock.c \
   runtime/core/collection.c \
   runtime/core/error.c \
   runtime/core/heap.c \
   runtime/core/heapq.c \
-  runtime/core/path.c \
+  runtime/core/names.c \
   runtime/core/number.c \
+  runtime/core/path.c \
+  runtime/core/quote.c \
+  runtime/core/rng.c \
+  runtime/core/selector.c \
+  runtime/core/selector_builder.c \
+  runtime/core/selector_object.c \
+  runtime/core/selector_parse.c \
   runtime/core/shape.c \
   runtime/core/utf8.c \
   runtime/core/value.c
