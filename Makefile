@@ -40,6 +40,7 @@ CORE = \
   runtime/core/clock.c \
   runtime/core/collection.c \
   runtime/core/error.c \
+  runtime/core/field_selector.c \
   runtime/core/heap.c \
   runtime/core/heapq.c \
   runtime/core/names.c \
@@ -52,6 +53,7 @@ CORE = \
   runtime/core/selector_object.c \
   runtime/core/selector_parse.c \
   runtime/core/shape.c \
+  runtime/core/timer.c \
   runtime/core/utf8.c \
   runtime/core/value.c
 
