@@ -68,7 +68,10 @@ BIND = \
   runtime/bind/lua_base.c \
   runtime/bind/lua_heapq.c \
   runtime/bind/lua_host.c \
-  runtime/bind/modules.c
+  runtime/bind/modules.c \
+  runtime/bind/order.c \
+  runtime/bind/order_pairs.c \
+  runtime/bind/order_sort.c
 
 # Lua files that go into the binary.
 LUA = $(sort $(shell find lua stdlib -name '*.lua'))
