@@ -1,0 +1,32 @@
+std = "lua54"
+cache = false
+max_line_length = 100
+ignore = {
+  "212/_.*", -- an argument that is there for the shape of the call
+}
+
+-- The words of the scenario language.
+local words = {
+  "cluster", "apply", "get", "list", "delete", "patch", "scale", "set_image",
+  "label", "annotate", "rollout", "behave", "node", "at", "every", "after",
+  "wait", "run", "now", "always", "expect", "show", "describe", "events",
+  "create", "cordon", "uncordon", "drain", "step", "back", "trace",
+}
+-- Kinds are constructors.
+local kinds = {
+  "Pod", "Node", "Namespace", "ReplicaSet", "Deployment", "Service",
+  "ReplicationController", "StatefulSet", "DaemonSet", "Job", "CronJob",
+  "ConfigMap", "Secret", "ServiceAccount", "PersistentVolume",
+  "PersistentVolumeClaim", "StorageClass", "PriorityClass", "Ingress",
+}
+
+local scenario = {}
+for _, list in ipairs { words, kinds } do
+  for _, word in ipairs(list) do
+    scenario[#scenario + 1] = word
+  end
+end
+
+files["examples"] = { read_globals = scenario }
+files["lua/wl/cli.lua"] = { globals = { "arg" } }
+files["spec"] = { std = "+busted" }
