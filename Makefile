@@ -66,8 +66,13 @@ BIND = \
   runtime/bind/bundle.c \
   runtime/bind/host.c \
   runtime/bind/lua_base.c \
+  runtime/bind/lua_convert.c \
+  runtime/bind/lua_draft.c \
   runtime/bind/lua_heapq.c \
   runtime/bind/lua_host.c \
+  runtime/bind/lua_key.c \
+  runtime/bind/lua_path.c \
+  runtime/bind/lua_value.c \
   runtime/bind/modules.c \
   runtime/bind/order.c \
   runtime/bind/order_pairs.c \
