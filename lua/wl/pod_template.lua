@@ -28,10 +28,11 @@ local function is_nothing(x, key)
   elseif not NOTHING_WHEN_EMPTY[key] or not value.is_map(x) then
     return false
   end
+  local empty = true
   for _ in pairs(x) do
-    return false
+    empty = false
   end
-  return true
+  return empty
 end
 
 local alike
