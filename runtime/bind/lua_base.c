@@ -53,7 +53,9 @@ static const char *push_text(lua_State *L, int index, size_t *length) {
   const char *kind = luaL_typename(L, index);
   if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
     kind = lua_tostring(L, -1);
-  lua_pushfstring(L, "%s: #%I", kind, (LUAI_UACINT)number_of(L, index));
+  char number[24]; /* looks like the address it stands for */
+  snprintf(number, sizeof number, "0x%08llx", number_of(L, index));
+  lua_pushfstring(L, "%s: %s", kind, number);
   return lua_tolstring(L, -1, length);
 }
 
