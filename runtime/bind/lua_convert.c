@@ -139,9 +139,12 @@ static void look_over(lua_State *L, int index, Level *level) {
     }
     break;
   }
+  luaL_checkstack(L, 10, NULL);
+  bool named = luaL_getmetafield(L, index, "__name") == LUA_TSTRING;
   refuse(L, level,
          lua_pushfstring(L, "a %s cannot be part of a value",
-                         luaL_typename(L, index)));
+                         named ? lua_tostring(L, -1)
+                               : luaL_typename(L, index)));
 }
 
 /* ---- converting: nothing here raises ---- */
