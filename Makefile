@@ -43,9 +43,12 @@ CORE = \
   runtime/core/field_selector.c \
   runtime/core/heap.c \
   runtime/core/heapq.c \
+  runtime/core/idmap.c \
+  runtime/core/limiter.c \
   runtime/core/names.c \
   runtime/core/number.c \
   runtime/core/path.c \
+  runtime/core/queue.c \
   runtime/core/quote.c \
   runtime/core/rng.c \
   runtime/core/selector.c \
@@ -58,9 +61,18 @@ CORE = \
   runtime/core/value.c
 
 IO = \
+  runtime/io/base64.c \
+  runtime/io/excerpt.c \
+  runtime/io/file.c \
   runtime/io/json_read.c \
   runtime/io/json_write.c \
-  runtime/io/members.c
+  runtime/io/members.c \
+  runtime/io/yaml_error.c \
+  runtime/io/yaml_locate.c \
+  runtime/io/yaml_merge.c \
+  runtime/io/yaml_read.c \
+  runtime/io/yaml_scalar.c \
+  runtime/io/yaml_write.c
 
 BIND = \
   runtime/bind/bundle.c \
@@ -68,11 +80,16 @@ BIND = \
   runtime/bind/lua_base.c \
   runtime/bind/lua_convert.c \
   runtime/bind/lua_draft.c \
+  runtime/bind/lua_excerpt.c \
+  runtime/bind/lua_file.c \
   runtime/bind/lua_heapq.c \
   runtime/bind/lua_host.c \
+  runtime/bind/lua_json.c \
   runtime/bind/lua_key.c \
   runtime/bind/lua_path.c \
+  runtime/bind/lua_scratch.c \
   runtime/bind/lua_value.c \
+  runtime/bind/lua_yaml.c \
   runtime/bind/modules.c \
   runtime/bind/order.c \
   runtime/bind/order_pairs.c \
