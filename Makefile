@@ -37,17 +37,23 @@ FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 CORE = \
   runtime/core/buffer.c \
   runtime/core/builder.c \
+  runtime/core/bulk.c \
   runtime/core/clock.c \
   runtime/core/collection.c \
   runtime/core/error.c \
+  runtime/core/facet.c \
   runtime/core/field_selector.c \
   runtime/core/heap.c \
   runtime/core/heapq.c \
+  runtime/core/history.c \
   runtime/core/idmap.c \
   runtime/core/limiter.c \
+  runtime/core/liveset.c \
+  runtime/core/merge.c \
   runtime/core/names.c \
   runtime/core/number.c \
   runtime/core/path.c \
+  runtime/core/query.c \
   runtime/core/queue.c \
   runtime/core/quote.c \
   runtime/core/rng.c \
@@ -55,10 +61,15 @@ CORE = \
   runtime/core/selector_builder.c \
   runtime/core/selector_object.c \
   runtime/core/selector_parse.c \
+  runtime/core/sets.c \
   runtime/core/shape.c \
+  runtime/core/space.c \
+  runtime/core/store.c \
+  runtime/core/table.c \
   runtime/core/timer.c \
   runtime/core/utf8.c \
-  runtime/core/value.c
+  runtime/core/value.c \
+  runtime/core/write.c
 
 IO = \
   runtime/io/base64.c \

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bulk.c - one change applied to many objects
+ *
+ * A merge patch and columns change some sections of an object (metadata, spec,
+ * status). Objects of one template share their sections, so what a section
+ * becomes is remembered by the section and the columns' values for it: pods
+ * bound to one node share their new spec, too.
+ */
+#include <string.h>
+
+#include "merge.h"
+#include "store_private.h"
+
+enum { SECTIONS = 8, SECTION_COLUMNS = 4, MEMOS = 1024 };
+
+typedef struct Memo {
+  wl_Value from; /* absent: empty. Owned, as are the others. */
+  wl_Value cells[SECTION_COLUMNS];
+  wl_Value to;
+} Memo;
+
+typedef struct Section {
+  wl_Value key;
+  wl_Value patch; /* absent: only columns */
+  const wl_Column *columns[SECTION_COLUMNS];
+  size_t column_count;
+  Memo *memos;
+} Section;
+
+typedef struct Bulk {
+  wl_Store *store;
+  Section sections[SECTIONS];
+  size_t count;
+} Bulk;
+
+static Section *section_of(Bulk *bulk, wl_Value key) {
+  for (size_t i = 0; i < bulk->count; i++)
+    if (wl_same(bulk->sections[i].key, key))
+      return &bulk->sections[i];
+  if (bulk->count == SECTIONS)
+    return NULL;
+  Section *section = &bulk->sections[bulk->count++];
+  *section = (Section){.key = key, .patch = WL_VALUE_ABSENT};
+  section->memos = wl_alloc(bulk->store->heap, MEMOS * sizeof(Memo));
+  for (size_t i = 0; i < MEMOS; i++)
+    section->memos[i].from = WL_VALUE_ABSENT;
+  return section;
+}
+
+static bool prepare(Bulk *bulk, wl_Value patch, const wl_Column *columns,
+                    size_t n) {
+  for (size_t i = 0; i < wl_length(patch); i++) {
+    Section *section = section_of(bulk, wl_map_key_at(patch, i));
+    if (section == NULL)
+      return false;
+    section->patch = wl_map_value_at(patch, i);
+  }
+  for (size_t i = 0; i < n; i++) {
+    Section *section = section_of(bulk, columns[i].path[0]);
+    if (section == NULL || section->column_count == SECTION_COLUMNS)
+      return false;
+    section->columns[section->column_count++] = &columns[i];
+  }
+  return true;
+}
+
+static void clear_memo(wl_Heap *heap, const Section *section, Memo *memo) {
+  if (wl_is_absent(memo->from))
+    return;
+  wl_release(heap, memo->from);
+  wl_release(heap, memo->to);
+  for (size_t i = 0; i < section->column_count; i++)
+    wl_release(heap, memo->cells[i]);
+  memo->from = WL_VALUE_ABSENT;
+}
+
+static void finish(Bulk *bulk) {
+  wl_Heap *heap = bulk->store->heap;
+  for (size_t s = 0; s < bulk->count; s++) {
+    Section *section = &bulk->sections[s];
+    for (size_t i = 0; i < MEMOS; i++)
+      clear_memo(heap, section, &section->memos[i]);
+    wl_dealloc(heap, section->memos, MEMOS * sizeof(Memo));
+  }
+}
+
+/* The successor of a section, a new reference. */
+static wl_Value change(wl_Heap *heap, const Section *section, wl_Value from,
+                       size_t row) {
+  wl_Value to = wl_is_absent(section->patch)
+                    ? wl_retain(from)
+                    : wl_merge(heap, from, section->patch);
+  for (size_t i = 0; i < section->column_count; i++) {
+    const wl_Column *column = section->columns[i];
+    wl_Value cell = wl_retain(column->values[row]);
+    wl_Value changed = wl_with_path(heap, wl_retain(to), column->path + 1,
+                                    column->depth - 1, cell);
+    if (wl_is_absent(changed))
+      continue; /* the path does not fit this object */
+    wl_release(heap, to);
+    to = changed;
+  }
+  return to;
+}
+
+static Memo *memo_for(const Section *section, wl_Value from, size_t row) {
+  uint64_t hash = from.bits * 0x9e3779b97f4a7c15u;
+  for (size_t i = 0; i < section->column_count; i++)
+    hash = (hash ^ section->columns[i]->values[row].bits) * 0x9e3779b97f4a7c15u;
+  return &section->memos[hash >> 54];
+}
+
+static bool remembers(const Section *section, const Memo *memo, wl_Value from,
+                      size_t row) {
+  if (wl_is_absent(memo->from) || !wl_same(memo->from, from))
+    return false;
+  for (size_t i = 0; i < section->column_count; i++)
+    if (!wl_same(memo->cells[i], section->columns[i]->values[row]))
+      return false;
+  return true;
+}
+
+static wl_Value successor(wl_Heap *heap, const Section *section, wl_Value from,
+                          size_t row) {
+  if (wl_is_absent(from))
+    return change(heap, section, from, row);
+  Memo *memo = memo_for(section, from, row);
+  if (remembers(section, memo, from, row))
+    return wl_retain(memo->to);
+  wl_Value to = change(heap, section, from, row);
+  clear_memo(heap, section, memo);
+  memo->from = wl_retain(from);
+  memo->to = wl_retain(to);
+  for (size_t i = 0; i < section->column_count; i++)
+    memo->cells[i] = wl_retain(section->columns[i]->values[row]);
+  return to;
+}
+
+static void update_one(Bulk *bulk, wl_Id id, size_t row) {
+  wl_Store *store = bulk->store;
+  wl_Value old = object_at(store, id)->value, now = wl_retain(old);
+  for (size_t i = 0; i < bulk->count; i++) {
+    const Section *section = &bulk->sections[i];
+    wl_Value from = wl_map_get(old, section->key);
+    wl_Value to = successor(store->heap, section, from, row);
+    now = wl_is_absent(to) ? wl_map_without(store->heap, now, section->key)
+                           : wl_map_with(store->heap, now, section->key, to);
+  }
+  if (wl_equal(now, old))
+    wl_release(store->heap, now);
+  else
+    wl_store_replace(store, id, now);
+}
+
+size_t wl_store_update_many(wl_Store *store, const wl_Id *ids, size_t n,
+                            wl_Value patch, const wl_Column *columns,
+                            size_t column_count) {
+  Bulk bulk = {.store = store};
+  size_t written = 0;
+  if (prepare(&bulk, patch, columns, column_count)) {
+    for (size_t i = 0; i < n; i++) {
+      if (object_at(store, ids[i]) == NULL)
+        continue;
+      update_one(&bulk, ids[i], i);
+      written++;
+    }
+  }
+  finish(&bulk);
+  return written;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* sets.c - which live sets an object is in, and keeping them counted. */
+#include <string.h>
+
+#include "store_private.h"
+
+/* ---- what an object's membership depends on ---- */
+
+wl_Value wl_store_controller_uid(const wl_Store *store, wl_Value object) {
+  const Words *w = &store->words;
+  wl_Value owners = wl_map_get(metadata_of(store, object), w->owners);
+  for (size_t i = 0, n = wl_length(owners); i < n; i++) {
+    wl_Value owner = wl_list_get(owners, i);
+    if (wl_same(wl_map_get(owner, w->controller), WL_VALUE_TRUE))
+      return wl_map_get(owner, w->uid);
+  }
+  return WL_VALUE_ABSENT;
+}
+
+static wl_Value labels_of(const wl_Store *store, wl_Value object) {
+  return wl_map_get(metadata_of(store, object), store->words.labels);
+}
+
+/* What is indexed at a path: its text, or "" where there is none. */
+static wl_Value indexed_text(const wl_Path *path, wl_Value object) {
+  static const wl_Value empty = {0x02}; /* the string "" */
+  wl_Value v = wl_path_get(path, object);
+  return wl_type(v) == WL_STRING ? v : empty;
+}
+
+/* ---- rows ---- */
+
+void wl_store_read_row(const wl_Store *store, wl_Id id, wl_FacetRow *row) {
+  const Object *object = object_at(store, id);
+  row->tests = object->tests;
+  size_t slots = object->space->kind->slots;
+  if (slots > 0)
+    memcpy(row->slots, object->slots, slots * sizeof *row->slots);
+}
+
+static void write_row(wl_Store *store, Object *object, const wl_FacetRow *row) {
+  size_t slots = object->space->kind->slots;
+  object->tests = row->tests;
+  if (slots == 0)
+    return;
+  if (object->slots == NULL)
+    object->slots = wl_alloc(store->heap, slots * sizeof *object->slots);
+  memcpy(object->slots, row->slots, slots * sizeof *object->slots);
+}
+
+/* ---- one write, as the sets see it ---- */
+
+typedef struct Write {
+  wl_Store *store;
+  wl_Kind *kind;
+  Space *space;
+  wl_Id id;
+  wl_Value old, now; /* absent: it was not, or is no more, there */
+  wl_FacetRow before, after;
+  bool answers_differ;
+} Write;
+
+/* The set under a key, made when missing: it then has one reference, that of
+ * its members. */
+static void join_under(Write *w, wl_Table *table, wl_Value key) {
+  wl_LiveSet *set = wl_table_get(table, key);
+  if (set == NULL) {
+    set = wl_set_new(w->store->heap, w->kind->options.facets);
+    wl_set_register(set, table, key);
+  } else if (wl_set_count(set) == 0) {
+    wl_set_retain(set);
+  }
+  wl_set_join(set, w->id, &w->after);
+}
+
+static void leave_under(Write *w, wl_Table *table, wl_Value key) {
+  wl_LiveSet *set = wl_table_get(table, key);
+  wl_set_leave(set, w->id, &w->before);
+  if (wl_set_count(set) == 0)
+    wl_set_release(set);
+}
+
+/* Move the object between the sets of a table when its key changed. An absent
+ * key is no set. */
+static void rekey(Write *w, wl_Table *table, wl_Value old, wl_Value now) {
+  bool same = wl_equal(old, now);
+  if (same && !wl_is_absent(now) && w->answers_differ)
+    wl_set_change(wl_table_get(table, now), &w->before, &w->after);
+  if (same)
+    return;
+  if (!wl_is_absent(old))
+    leave_under(w, table, old);
+  if (!wl_is_absent(now))
+    join_under(w, table, now);
+}
+
+static void update_all(Write *w) {
+  if (wl_is_absent(w->old))
+    wl_set_join(w->kind->all, w->id, &w->after);
+  else if (wl_is_absent(w->now))
+    wl_set_leave(w->kind->all, w->id, &w->before);
+  else if (w->answers_differ)
+    wl_set_change(w->kind->all, &w->before, &w->after);
+}
+
+static void update_keyed(Write *w) {
+  bool was = !wl_is_absent(w->old), is = !wl_is_absent(w->now);
+  for (size_t i = 0; i < w->kind->indexed_count; i++) {
+    const wl_Path *path = w->kind->indexed[i];
+    rekey(w, &w->kind->index_sets[i],
+          was ? indexed_text(path, w->old) : WL_VALUE_ABSENT,
+          is ? indexed_text(path, w->now) : WL_VALUE_ABSENT);
+  }
+  rekey(w, &w->kind->owned, wl_store_controller_uid(w->store, w->old),
+        wl_store_controller_uid(w->store, w->now));
+}
+
+/* ---- standing queries ---- */
+
+static void wake(Write *w, const Standing *standing) {
+  for (size_t i = 0; i < standing->subscriber_count; i++)
+    w->store->waker(w->store->context, standing->subscribers[i]);
+}
+
+static bool belongs(const Write *w, const Standing *standing, wl_Value object) {
+  return !standing->orphans ||
+         wl_is_absent(wl_store_controller_uid(w->store, object));
+}
+
+/* Leave the queries that `old` was in and `now` is not, then join or change
+ * the others. Membership before is read from the set itself. */
+static void update_standing(Write *w) {
+  if (!wl_is_absent(w->old)) {
+    const Plan *plan =
+        wl_space_plan(w->store, w->space, labels_of(w->store, w->old));
+    for (size_t i = 0; i < plan->standing_count; i++) {
+      Standing *s = plan->standing[i];
+      if (!wl_set_has(s->set, w->id))
+        continue;
+      bool stays =
+          !wl_is_absent(w->now) && belongs(w, s, w->now) &&
+          wl_selector_matches(s->selector, labels_of(w->store, w->now));
+      if (!stays)
+        wl_set_leave(s->set, w->id, &w->before);
+      else if (w->answers_differ)
+        wl_set_change(s->set, &w->before, &w->after);
+      wake(w, s);
+    }
+  }
+  if (wl_is_absent(w->now))
+    return;
+  const Plan *plan =
+      wl_space_plan(w->store, w->space, labels_of(w->store, w->now));
+  for (size_t i = 0; i < plan->standing_count; i++) {
+    Standing *s = plan->standing[i];
+    if (wl_set_has(s->set, w->id) || !belongs(w, s, w->now))
+      continue;
+    wl_set_join(s->set, w->id, &w->after);
+    wake(w, s);
+  }
+}
+
+static void update_postings(Write *w) {
+  wl_Value old = labels_of(w->store, w->old);
+  wl_Value now = labels_of(w->store, w->now);
+  bool was = !wl_is_absent(w->old), is = !wl_is_absent(w->now);
+  if (was && is && wl_same(old, now))
+    return;
+  if (is)
+    wl_space_post(w->store, w->space, now, w->id);
+  if (was)
+    wl_space_unpost(w->store, w->space, old, w->id);
+  if (was && !is)
+    roaring_bitmap_remove(w->space->ids, w->id);
+  else if (is && !was)
+    roaring_bitmap_add(w->space->ids, w->id);
+}
+
+void wl_store_index(wl_Store *store, wl_Id id, Space *space, wl_Value old,
+                    wl_Value now) {
+  Write w = {.store = store,
+             .kind = space->kind,
+             .space = space,
+             .id = id,
+             .old = old,
+             .now = now};
+  if (!wl_is_absent(old))
+    wl_store_read_row(store, id, &w.before);
+  if (!wl_is_absent(now)) {
+    wl_facets_evaluate(w.kind->options.facets, now, &w.after);
+    w.answers_differ = wl_is_absent(old) || w.before.tests != w.after.tests ||
+                       memcmp(w.before.slots, w.after.slots,
+                              w.kind->slots * sizeof *w.after.slots) != 0;
+    if (w.answers_differ)
+      write_row(store, object_at(store, id), &w.after);
+  }
+  update_all(&w);
+  update_keyed(&w);
+  update_standing(&w);
+  update_postings(&w);
+}
+
+void wl_store_fill_standing(wl_Store *store, Standing *standing) {
+  wl_Ids ids = {NULL, 0, 0};
+  const Space *space = standing->space;
+  wl_store_select(store, space->kind, space->name, standing->selector, &ids);
+  for (size_t i = 0; i < ids.length; i++) {
+    wl_Value object = object_at(store, ids.items[i])->value;
+    if (standing->orphans &&
+        !wl_is_absent(wl_store_controller_uid(store, object)))
+      continue;
+    wl_FacetRow row;
+    wl_store_read_row(store, ids.items[i], &row);
+    wl_set_join(standing->set, ids.items[i], &row);
+  }
+  wl_ids_free(store->heap, &ids);
+}
+
+/* ---- handles ---- */
+
+wl_LiveSet *wl_store_all(wl_Store *store, wl_Kind *kind) {
+  (void)store;
+  return wl_set_retain(kind->all);
+}
+
+static wl_LiveSet *handle(wl_Store *store, wl_Kind *kind, wl_Table *table,
+                          wl_Value key) {
+  wl_LiveSet *set = wl_table_get(table, key);
+  if (set != NULL)
+    return wl_set_retain(set);
+  set = wl_set_new(store->heap, kind->options.facets);
+  wl_set_register(set, table, key);
+  return set;
+}
+
+wl_LiveSet *wl_store_owned(wl_Store *store, wl_Kind *kind, wl_Value uid) {
+  return handle(store, kind, &kind->owned, uid);
+}
+
+wl_LiveSet *wl_store_indexed(wl_Store *store, wl_Kind *kind, size_t i,
+                             wl_Value text) {
+  return handle(store, kind, &kind->index_sets[i], text);
+}
+
+void wl_store_drop_set(wl_Store *store, wl_LiveSet *set) {
+  Standing *standing = wl_set_query(set);
+  if (wl_set_release(set) && standing != NULL)
+    wl_space_drop_standing(store, standing);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* store_private.h - what the files that implement store.h share:
+ *   store.c   kinds, objects by name and uid
+ *   space.c   a namespace of a kind: label postings and standing queries
+ *   sets.c    live sets: which an object is in, and keeping them counted
+ *   write.c   create, update, delete one object
+ *   bulk.c    the same for many
+ *   query.c   selecting by labels
+ *   history.c the log */
+#ifndef WL_STORE_PRIVATE_H
+#define WL_STORE_PRIVATE_H
+
+#include <roaring/roaring.h>
+
+#include "path.h"
+#include "rng.h"
+#include "store.h"
+#include "table.h"
+
+enum { MAX_INDEXED = 4, MAX_GENERATION = 4, PLANS = 64 };
+
+/* ---- a namespace of a kind ---- */
+
+/* The objects that have one label value. */
+typedef struct Posting {
+  wl_Value key, value;
+  roaring_bitmap_t *ids;
+  uint64_t count;
+  struct Standing **anchored; /* queries that only its objects can match */
+  size_t anchored_count, anchored_size;
+} Posting;
+
+typedef struct Standing {
+  struct Space *space;
+  wl_Selector *selector;
+  bool orphans; /* only objects without a controller */
+  wl_LiveSet *set;
+  Posting *anchor; /* NULL: listed in the space */
+  uint64_t *subscribers;
+  size_t subscriber_count, subscriber_size;
+} Standing;
+
+/* What a labels map means to a space: the postings it belongs to and the
+ * queries it matches. Pods of a template share their labels, so this is
+ * worked out once for all of them. */
+typedef struct Plan {
+  wl_Value labels; /* absent: empty slot */
+  uint64_t version;
+  Posting **postings;
+  size_t posting_count;
+  Standing **standing;
+  size_t standing_count, standing_size;
+} Plan;
+
+typedef struct Space {
+  wl_Kind *kind;
+  wl_Value name;
+  uint32_t serial;
+  roaring_bitmap_t *ids;
+  wl_Table keys;     /* label key -> wl_Table of value -> Posting */
+  wl_Table standing; /* text of the query -> Standing */
+  Standing **unanchored;
+  size_t unanchored_count, unanchored_size;
+  uint64_t version; /* moves when plans are outdated */
+  Plan plans[PLANS];
+} Space;
+
+Space *wl_space_of(wl_Store *store, wl_Kind *kind, wl_Value name);
+Space *wl_space_find(const wl_Kind *kind, wl_Value name);
+void wl_space_free(wl_Store *store, Space *space);
+/* Valid until the next change of postings or queries. */
+const Plan *wl_space_plan(wl_Store *store, Space *space, wl_Value labels);
+void wl_space_post(wl_Store *store, Space *space, wl_Value labels, wl_Id id);
+void wl_space_unpost(wl_Store *store, Space *space, wl_Value labels, wl_Id id);
+Posting *wl_space_posting(const Space *space, wl_Value key, wl_Value value);
+void wl_space_drop_standing(wl_Store *store, Standing *standing);
+
+/* ---- kinds, objects ---- */
+
+struct wl_Kind {
+  wl_KindOptions options;
+  wl_Path *indexed[MAX_INDEXED];
+  wl_Table index_sets[MAX_INDEXED]; /* text -> wl_LiveSet */
+  size_t indexed_count;
+  wl_Path *generation[MAX_GENERATION];
+  size_t generation_count;
+  size_t slots; /* of a facet row */
+  wl_LiveSet *all;
+  wl_Table owned;  /* controller's uid -> wl_LiveSet */
+  wl_Table spaces; /* namespace -> Space */
+};
+
+typedef struct Object {
+  wl_Value value; /* absent: gone */
+  wl_Value name;  /* borrowed from value */
+  Space *space;
+  int64_t *slots; /* of its facet row; NULL when the kind has none */
+  uint32_t tests;
+  uint32_t hash; /* of (space, name) */
+} Object;
+
+enum { PAGE_OBJECTS = 1024 };
+
+typedef struct Page {
+  uint32_t alive;
+  Object objects[PAGE_OBJECTS];
+} Page;
+
+typedef struct NameSlot {
+  uint32_t hash;
+  wl_Id id; /* 0: free */
+} NameSlot;
+
+typedef struct Entry { /* of the log */
+  uint64_t revision;
+  int64_t time_ms;
+  const wl_Kind *kind;
+  wl_Value old;    /* owned */
+  wl_Value writer; /* owned */
+  wl_Id id;
+  wl_ChangeType type;
+} Entry;
+
+typedef struct Words {
+  wl_Value metadata, name, namespace_, uid, resource_version, generation,
+      creation, deletion, grace, finalizers, owners, labels, controller,
+      generate_name;
+} Words;
+
+struct wl_Store {
+  wl_Heap *heap;
+  uint64_t seed;
+  int64_t now_ms;
+  wl_Value now_text; /* of now_ms in whole seconds; absent: not made yet */
+  wl_Value writer;
+  wl_Rng names;
+  uint64_t revision;
+  wl_Id last_id;
+  wl_Listener *listener;
+  wl_Waker *waker;
+  void *context;
+  wl_Kind **kinds;
+  size_t kind_count;
+  uint32_t space_count;
+  Page **pages;
+  size_t page_count;
+  NameSlot *by_name;
+  size_t name_count, name_size;
+  Entry *log; /* a ring */
+  size_t log_start, log_count, log_size, log_limit;
+  Words words;
+};
+
+static inline Object *object_at(const wl_Store *store, wl_Id id) {
+  size_t page = id / PAGE_OBJECTS;
+  if (page >= store->page_count || store->pages[page] == NULL)
+    return NULL;
+  Object *object = &store->pages[page]->objects[id % PAGE_OBJECTS];
+  return wl_is_absent(object->value) ? NULL : object;
+}
+
+static inline wl_Value metadata_of(const wl_Store *store, wl_Value object) {
+  return wl_map_get(object, store->words.metadata);
+}
+
+Object *wl_store_new_object(wl_Store *store, wl_Id id);
+void wl_store_drop_object(wl_Store *store, wl_Id id);
+void wl_store_put_name(wl_Store *store, wl_Id id);
+void wl_store_forget_name(wl_Store *store, wl_Id id);
+uint32_t wl_store_name_hash(const Space *space, wl_Value name);
+wl_Id wl_store_find_in(const wl_Store *store, const Space *space, wl_Value name,
+                       uint32_t hash);
+wl_Value wl_store_make_uid(wl_Store *store, wl_Id id);
+wl_Value wl_store_now_text(wl_Store *store); /* borrowed */
+
+/* The uid of an object's controller; absent without one. */
+wl_Value wl_store_controller_uid(const wl_Store *store, wl_Value object);
+
+/* Bring every live set and posting from `old` to `now` (either may be absent)
+ * and replace the object's facet row. */
+void wl_store_index(wl_Store *store, wl_Id id, Space *space, wl_Value old,
+                    wl_Value now);
+/* Join what is there already to a new standing query. */
+void wl_store_fill_standing(wl_Store *store, Standing *standing);
+void wl_store_read_row(const wl_Store *store, wl_Id id, wl_FacetRow *row);
+
+void wl_store_log(wl_Store *store, const wl_Change *change);
+void wl_store_log_free(wl_Store *store);
+
+/* Put `now` (*taken*) in the object's place, index it, log it and tell. */
+void wl_store_commit(wl_Store *store, wl_Id id, Space *space, wl_Value now);
+wl_Value wl_store_next_revision(wl_Store *store); /* new, as text */
+/* Write `now` (*taken*), made from the stored value: gives it the next revision
+ * and generation, and removes it when its last finalizer is gone. */
+void wl_store_replace(wl_Store *store, wl_Id id, wl_Value now);
+
+/* A growing array of pointers. */
+void wl_pointers_add(wl_Heap *heap, void *array, size_t *count, size_t *size,
+                     void *item);
+void wl_pointers_remove(void *array, size_t *count, const void *item);
+
+#endif
