@@ -77,6 +77,7 @@ IO = \
   runtime/io/file.c \
   runtime/io/json_read.c \
   runtime/io/json_write.c \
+  runtime/io/loop.c \
   runtime/io/members.c \
   runtime/io/yaml_error.c \
   runtime/io/yaml_locate.c \
