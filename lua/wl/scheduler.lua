@@ -1,0 +1,201 @@
+-- SPDX-License-Identifier: MIT
+--- The scheduler: gives each pod that waits a node.
+--
+-- One controller over the set of pods without a node, so that it works in
+-- bulk: pods are grouped by what placement depends on, a group's nodes are
+-- judged once, and a group is bound with one write. What it remembers (the
+-- nodes, the groups) is a copy that could be thrown away at any time.
+--
+-- Which node is the best one is policy: see stdlib/placement.
+-- Source: kube-scheduler.
+local Group = require "wl.scheduler.group"
+local Nodes = require "wl.scheduler.nodes"
+local choice = require "wl.scheduler.choice"
+local diagnosis = require "wl.scheduler.diagnosis"
+local pending = require "wl.scheduler.pending"
+
+local Scheduler = {}
+Scheduler.__index = Scheduler
+
+local FIRST_BACKOFF, LAST_BACKOFF = 1, 10 -- seconds
+local REMEMBERED_GROUPS = 64
+local LONG_JOURNAL = 500000
+
+--- @treturn Scheduler to be run whenever pods wait, or nodes or pods change
+function Scheduler.new()
+  return setmetatable({ nodes = Nodes.new(), groups = {}, remembered = 0, failed = {} }, Scheduler)
+end
+
+-- Forget what takes more room than it saves.
+local function tidy(self)
+  if self.remembered > REMEMBERED_GROUPS or #self.nodes.journal > LONG_JOURNAL then
+    self.groups, self.remembered, self.failed = {}, 0, {}
+    self.nodes:forget()
+  end
+end
+
+local function take_in_changes(self, ctx)
+  local nodes = self.nodes
+  if not nodes.ctx or ctx:changed "Node" then
+    nodes:refresh(ctx)
+  end
+  for _, name in ipairs(ctx:touched "Pod") do
+    local node = nodes.by_name[name]
+    if node then
+      nodes:recount(node)
+    end
+  end
+end
+
+local function group_for(self, ctx, waiting, others_look)
+  local known = self.groups[waiting.key]
+  if known and known.signature == waiting.signature and not others_look then
+    return known.group
+  end
+  local policy = ctx:policy("placement", waiting.pod.spec.schedulerName or "default-scheduler")
+  if not policy then
+    return nil
+  end
+  local group = Group.new(policy, waiting.pod, self.nodes)
+  if not group:is_fleeting() and not others_look then
+    self.groups[waiting.key] = { signature = waiting.signature, group = group }
+    self.remembered = self.remembered + 1
+  end
+  return group
+end
+
+local function conditions_with(current, condition, ctx)
+  local list = {}
+  condition.type, condition.lastTransitionTime = "PodScheduled", ctx:timestamp()
+  for _, one in ipairs(current or {}) do
+    if one.type ~= "PodScheduled" then
+      list[#list + 1] = one
+    elseif one.status == condition.status then
+      condition.lastTransitionTime = one.lastTransitionTime
+    end
+  end
+  list[#list + 1] = condition
+  return list
+end
+
+local function current_conditions(pods)
+  local status = pods[1].status
+  return status and status.conditions
+end
+
+local function bind(ctx, pods, names)
+  local conditions = conditions_with(current_conditions(pods), { status = "True" }, ctx)
+  ctx:update_many(pods, { status = { conditions = conditions } }, { ["spec.nodeName"] = names })
+  ctx:event_many(pods, "Normal", "Scheduled",
+    "Successfully assigned {metadata.namespace}/{metadata.name} to {spec.nodeName}")
+end
+
+local function is_told(conditions, message)
+  for _, one in ipairs(conditions or {}) do
+    if one.type == "PodScheduled" then
+      return one.status == "False" and one.message == message
+    end
+  end
+  return false
+end
+
+local function tell_failure(ctx, pods, message)
+  local current = current_conditions(pods)
+  if not is_told(current, message) then
+    local conditions = conditions_with(current, { status = "False", reason = "Unschedulable",
+                                                  message = message }, ctx)
+    ctx:update_many(pods, { status = { conditions = conditions } })
+  end
+  ctx:event_many(pods, "Warning", "FailedScheduling", message)
+end
+
+-- Place the pods of one batch; the rest, if any, is returned.
+local function place(ctx, group, pods)
+  local names = choice.assign(group, #pods)
+  if #names == #pods then
+    bind(ctx, pods, names)
+    return nil
+  end
+  if #names > 0 then
+    bind(ctx, pods:slice(1, #names), names)
+  end
+  return pods:slice(#names + 1, #pods)
+end
+
+local function note_failure(self, ctx, waiting, message)
+  local failure = self.failed[waiting.key] or { backoff = FIRST_BACKOFF / 2 }
+  failure.backoff = math.min(2 * failure.backoff, LAST_BACKOFF)
+  failure.signature, failure.message = waiting.signature, message
+  failure.retry_at, failure.mark = ctx.now + failure.backoff, self.nodes:mark()
+  self.failed[waiting.key] = failure
+end
+
+local function attempt(self, ctx, waiting, others_look)
+  local group = group_for(self, ctx, waiting, others_look)
+  if not group then
+    return
+  end
+  local left = {}
+  for _, pods in ipairs(waiting.batches) do
+    left[#left + 1] = place(ctx, group, pods)
+  end
+  if #left == 0 then
+    self.failed[waiting.key] = nil
+    return
+  end
+  local message = diagnosis.message(group)
+  for _, pods in ipairs(left) do
+    tell_failure(ctx, pods, message)
+  end
+  note_failure(self, ctx, waiting, message)
+end
+
+-- Has nothing changed for a group since it could not be placed? Then pods that
+-- joined it need only be told so.
+local function repeat_failure(self, ctx, waiting, failure)
+  if self.nodes:since(failure.mark) > 0 then
+    return false
+  end
+  for _, pods in ipairs(waiting.batches) do
+    if not is_told(current_conditions(pods), failure.message) then
+      tell_failure(ctx, pods, failure.message)
+    end
+  end
+  return true
+end
+
+-- Returns the moment when the group wants to be tried again, if it does.
+local function consider(self, ctx, waiting, others_look)
+  local failure = self.failed[waiting.key]
+  if failure and failure.signature == waiting.signature then
+    if repeat_failure(self, ctx, waiting, failure) then
+      return nil
+    elseif ctx.now < failure.retry_at then
+      return failure.retry_at
+    end
+  end
+  attempt(self, ctx, waiting, others_look)
+  return nil
+end
+
+--- Place what waits.
+-- @param ctx the controller surface
+-- @treturn ?number seconds until a group wants to be tried again
+function Scheduler:run(ctx)
+  local waiting = ctx:where("Pod", "unscheduled")
+  if #waiting == 0 then
+    return nil
+  end
+  take_in_changes(self, ctx)
+  local others_look = #ctx:where("Pod", "anti_affine") > 0
+  local wake
+  for _, group in ipairs(pending.groups(waiting:batch(), others_look)) do
+    local at = consider(self, ctx, group, others_look)
+    wake = at and math.min(wake or at, at) or wake
+  end
+  ctx:touched "Pod" -- what was bound is known already
+  tidy(self)
+  return wake and wake - ctx.now
+end
+
+return Scheduler

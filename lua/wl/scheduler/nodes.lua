@@ -1,0 +1,246 @@
+-- SPDX-License-Identifier: MIT
+--- The nodes as the scheduler sees them: what each has, and what is taken.
+--
+-- A copy of what the store says, kept so that a decision costs what changed:
+-- a node is read again only when its object or the pods on it have changed.
+-- Every change is noted in a journal, from which groups of pods bring their
+-- own picture up to date.
+--
+-- A node here is a table: index, name, object, labels, taints, unschedulable,
+-- allocatable, requested, scored (resource -> integer), pods (a number) and
+-- version, which moves when the object changes.
+local pod_resources = require "wl.pod_resources"
+
+local Nodes = {}
+Nodes.__index = Nodes
+
+local EMPTY = {}
+
+--- @treturn Nodes knowing none yet
+function Nodes.new()
+  return setmetatable({ list = {}, by_name = {}, count = 0, journal = {}, read = 0 }, Nodes)
+end
+
+-- A node that no reader has seen since it was noted need not be noted again.
+local function note(self, node)
+  if not node.noted or node.noted <= self.read then
+    self.journal[#self.journal + 1] = node.index
+    node.noted = #self.journal
+  end
+end
+
+--- The place in the journal up to which a reader knows everything now.
+-- @treturn integer for `since` and `changes`
+function Nodes:mark()
+  self.read = #self.journal
+  return self.read
+end
+
+--- Drop the journal. Marks taken before mean nothing afterwards.
+function Nodes:forget()
+  self.journal, self.read = {}, 0
+  for node in self:each() do
+    node.noted = nil
+  end
+end
+
+--- How many changes were noted after a mark.
+function Nodes:since(mark)
+  return #self.journal - mark
+end
+
+--- Iterate over the indexes of the nodes noted after a mark.
+function Nodes:changes(mark)
+  local journal, last = self.journal, #self.journal
+  return function()
+    if mark < last then
+      mark = mark + 1
+      return journal[mark]
+    end
+  end
+end
+
+local function describe(node, object)
+  node.object = object
+  node.labels = object.metadata.labels or EMPTY
+  node.taints = object.spec and object.spec.taints or EMPTY
+  node.unschedulable = object.spec and object.spec.unschedulable or false
+  node.allocatable = pod_resources.amounts(object.status and object.status.allocatable)
+  node.version = node.version + 1
+end
+
+local function add(self, object)
+  local node = { index = #self.list + 1, name = object.metadata.name, version = 0,
+                 requested = {}, scored = {}, pods = 0 }
+  describe(node, object)
+  self.list[node.index] = node
+  self.by_name[node.name] = node
+  self.count = self.count + 1
+  return node
+end
+
+local function remove(self, node)
+  self.list[node.index] = false
+  self.by_name[node.name] = nil
+  self.count = self.count - 1
+  note(self, node)
+end
+
+local CORE = { "cpu", "memory", "ephemeral-storage" }
+local SUMS = { cpu = "cpu", memory = "memory", ["ephemeral-storage"] = "ephemeral" }
+
+--- Read again what the pods on a node take.
+-- @param node one of `list`
+function Nodes:recount(node)
+  local pods = self.ctx:on_node(node.name, "Pod")
+  node.pods = pods:count "consumes"
+  for _, resource in ipairs(CORE) do
+    node.requested[resource] = pods:sum(SUMS[resource])
+  end
+  node.scored.cpu, node.scored.memory = pods:sum "cpu_scored", pods:sum "memory_scored"
+  node.owners, node.others_known = nil, nil
+  note(self, node)
+end
+
+--- Bring the picture up to date with the Node objects.
+-- @param ctx the controller surface; kept for the reads that follow
+-- @treturn boolean did anything change?
+function Nodes:refresh(ctx)
+  self.ctx = ctx
+  local before, present = #self.journal, {}
+  for _, object in ipairs(ctx:list "Node") do
+    local name = object.metadata.name
+    local node = self.by_name[name]
+    present[name] = true
+    if not node then
+      self:recount(add(self, object))
+    elseif node.object ~= object then
+      describe(node, object)
+      note(self, node)
+    end
+  end
+  if self.count > #ctx:list "Node" then
+    for _, node in ipairs(self.list) do
+      if node and not present[node.name] then
+        remove(self, node)
+      end
+    end
+  end
+  return #self.journal > before
+end
+
+--- Iterate over the nodes in the order in which they came.
+function Nodes:each()
+  local i = 0
+  return function()
+    repeat
+      i = i + 1
+    until self.list[i] or self.list[i] == nil
+    return self.list[i]
+  end
+end
+
+--- Note a pod placed on a node, before the store knows.
+-- @param node one of `list`
+-- @param ask what it takes: `{ resources, amounts, cpu, memory, owner }`, where
+--   cpu and memory are what it counts as when nodes are compared
+function Nodes:place(node, ask)
+  local requested, amounts = node.requested, ask.amounts
+  for i, resource in ipairs(ask.resources) do
+    requested[resource] = (requested[resource] or 0) + amounts[i]
+  end
+  local scored = node.scored
+  scored.cpu, scored.memory = scored.cpu + ask.cpu, scored.memory + ask.memory
+  node.pods = node.pods + 1
+  if ask.owner and node.owners then
+    node.owners[ask.owner] = (node.owners[ask.owner] or 0) + 1
+  end
+  note(self, node)
+end
+
+local function controller_uid(references)
+  for _, reference in ipairs(references or EMPTY) do
+    if reference.controller then
+      return reference.uid
+    end
+  end
+  return nil
+end
+
+Nodes.controller_uid = controller_uid
+
+--- Iterate over the pods that take something of a node.
+function Nodes:pods(node)
+  local batch = self.ctx:on_node(node.name, "Pod"):batch "consumes"
+  local i = 0
+  return function()
+    i = i + 1
+    return batch[i]
+  end
+end
+
+--- How many living pods of some namespaces match a selector, by node.
+-- @tparam table namespaces array of names
+-- @param selector a label selector
+-- @treturn table array of `{ node, count }`
+function Nodes:matching(namespaces, selector)
+  local found = {}
+  for _, namespace in ipairs(namespaces) do
+    local pods = self.ctx:matching("Pod", namespace, selector):batch "active"
+    for _, group in ipairs(pods:group_by "spec.nodeName") do
+      local node = group[1] and self.by_name[group[1]]
+      if node then
+        found[#found + 1] = { node, #group[2] }
+      end
+    end
+  end
+  return found
+end
+
+--- How many living pods of a workload a node has.
+-- @tparam string owner uid of the controller
+-- @treturn integer
+function Nodes:owned(node, owner)
+  if not node.owners then
+    local owners = {}
+    if node.pods > 0 then
+      local pods = self.ctx:on_node(node.name, "Pod"):batch "active"
+      for _, group in ipairs(pods:group_by "metadata.ownerReferences") do
+        local uid = controller_uid(group[1])
+        if uid then
+          owners[uid] = (owners[uid] or 0) + #group[2]
+        end
+      end
+    end
+    node.owners = owners
+  end
+  return node.owners[owner] or 0
+end
+
+-- Only a node that has such resources is looked through.
+local function count_others(self, node)
+  node.others_known = true
+  for resource in pairs(node.requested) do
+    if not SUMS[resource] then
+      node.requested[resource] = nil
+    end
+  end
+  for pod in self:pods(node) do
+    for resource, amount in pairs(pod_resources.requests(pod.spec)) do
+      if not SUMS[resource] then
+        node.requested[resource] = (node.requested[resource] or 0) + amount
+      end
+    end
+  end
+end
+
+--- How much of a resource a node has left.
+-- @treturn integer
+function Nodes:left(node, resource)
+  if not SUMS[resource] and not node.others_known then
+    count_others(self, node)
+  end
+  return (node.allocatable[resource] or 0) - (node.requested[resource] or 0)
+end
+
+return Nodes

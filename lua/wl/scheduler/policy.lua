@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: MIT
+--- Placement policies: which rules choose a node for a pod.
+--
+-- A policy is a list of rules under the name that pods give as
+-- `spec.schedulerName`. A rule says which nodes will do, which are better, or
+-- both:
+--
+--   { name = "TaintToleration", weight = 3, normalise = "fewest",
+--     changes = "node",                     -- or "pods"
+--     prepare = function(pod, nodes) return { check = f, score = g } end }
+--
+-- `prepare` is asked once for a group of like pods; nil means that the rule has
+-- nothing to say of them. What it returns may have
+--
+--   check(node)    nil when the node will do; else why not (a text, or a list
+--                  of texts) and true when evicting pods could not help
+--   score(node)    a number, more is better
+--   observe(node)  called before either when the node, or a pod on it, changed
+--   placed(node)   called when a pod of the group was given that node
+--   domains        rules about groups of nodes (see below)
+--   only           set of names: no other node needs to be asked
+--
+-- `changes` says what an answer depends on: "node", the Node object alone, or
+-- "pods", also the pods on that node. An answer that depends on pods on other
+-- nodes belongs in `domains`: a list of
+--
+--   { key = "topology.kubernetes.io/zone",    -- a label of nodes
+--     check = function(value) ... end,        -- as above, for all of a domain
+--     score = function(value) ... end,
+--     placed = function(value) ... end,       -- a pod was placed there; true:
+--                                             -- ask again about refused nodes
+--     kept = true }                           -- observe keeps it up to date: the
+--                                             -- answer may outlive one decision
+--
+-- A score counts `weight` times (1). `normalise` first brings the scores of a
+-- group's nodes to 0..100: "most" (the highest becomes 100) or "fewest" (0
+-- becomes 100); only for rules of changes = "node".
+local suggest = require "wl.suggest"
+
+local policy = {}
+
+local FIELDS = { name = "string", prepare = "function", changes = "string",
+                 weight = "number", normalise = "string" }
+local CHOICES = { changes = { "node", "pods" }, normalise = { "most", "fewest" } }
+
+local function check_choice(rule, field)
+  for _, choice in ipairs(CHOICES[field]) do
+    if rule[field] == choice then
+      return
+    end
+  end
+  error(("rule %q: %s must be %q or %q, not %q"):format(rule.name, field, CHOICES[field][1],
+    CHOICES[field][2], tostring(rule[field])), 4)
+end
+
+local function check_fields(rule)
+  local known = {}
+  for field in pairs(FIELDS) do
+    known[#known + 1] = field
+  end
+  table.sort(known)
+  for field, value in pairs(rule) do
+    if not FIELDS[field] then
+      error(("rule %q: unknown field %q%s"):format(rule.name, tostring(field),
+        suggest.hint(tostring(field), known)), 4)
+    elseif type(value) ~= FIELDS[field] then
+      error(("rule %q: %s must be a %s"):format(rule.name, field, FIELDS[field]), 4)
+    end
+  end
+end
+
+local function check_rule(rule, i)
+  if type(rule) ~= "table" or type(rule.name) ~= "string" then
+    error(("rule %d of a placement policy must be a table with a name"):format(i), 3)
+  end
+  check_fields(rule)
+  if not rule.prepare then
+    error(("rule %q must have a function prepare(pod, nodes)"):format(rule.name), 3)
+  end
+  check_choice(rule, "changes")
+  if rule.normalise then
+    check_choice(rule, "normalise")
+  end
+end
+
+--- Make a placement policy.
+-- @tparam string name what pods give as `spec.schedulerName`
+-- @treturn function taking the list of rules and returning the policy
+function policy.placement(name)
+  if type(name) ~= "string" or name == "" then
+    error("a placement policy needs a name", 2)
+  end
+  return function(rules)
+    for i, rule in ipairs(rules) do
+      check_rule(rule, i)
+    end
+    return { sort = "placement", name = name, rules = rules }
+  end
+end
+
+return policy

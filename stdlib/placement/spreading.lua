@@ -1,0 +1,43 @@
+-- SPDX-License-Identifier: MIT
+--- Pods of one workload go to different nodes, and to different zones, as far
+-- as other rules let them. Pods that say themselves how to spread are left to
+-- the rule PodTopologySpread.
+-- Source: kube-scheduler plugin PodTopologySpread, its default constraints.
+local Nodes = require "wl.scheduler.nodes"
+
+local ZONE = "topology.kubernetes.io/zone"
+local EACH = 100 -- points that one pod of the workload costs its node or zone
+
+local function prepare(pod, nodes)
+  local owner = Nodes.controller_uid(pod.metadata.ownerReferences)
+  if not owner or #(pod.spec.topologySpreadConstraints or {}) > 0 then
+    return nil
+  end
+  local on_node, in_zone = {}, {}
+
+  local function add(node, n)
+    local zone = node.labels[ZONE]
+    on_node[node.index] = (on_node[node.index] or 0) + n
+    if zone then
+      in_zone[zone] = (in_zone[zone] or 0) + n
+    end
+  end
+
+  return {
+    observe = function(node)
+      add(node, nodes:owned(node, owner) - (on_node[node.index] or 0))
+    end,
+    placed = function(node)
+      add(node, 1)
+    end,
+    score = function(node)
+      return -EACH * (on_node[node.index] or 0)
+    end,
+    domains = {
+      { key = ZONE, kept = true,
+        score = function(zone) return -EACH * (in_zone[zone] or 0) end },
+    },
+  }
+end
+
+return { name = "WorkloadSpread", changes = "pods", weight = 2, prepare = prepare }
