@@ -37,7 +37,9 @@ void wl_buffer_add_text(wl_Buffer *b, const char *text) {
   wl_buffer_add(b, text, strlen(text));
 }
 
-void wl_buffer_add_char(wl_Buffer *b, char c) { wl_buffer_add(b, &c, 1); }
+void wl_buffer_add_char(wl_Buffer *b, char c) {
+  wl_buffer_add(b, &c, 1);
+}
 
 void wl_buffer_add_repeated(wl_Buffer *b, char c, size_t n) {
   reserve(b, n);

@@ -54,7 +54,7 @@ static char *put_plain(char *at, const Digits *digits) {
   for (int i = 0; i < digits->count || i < point; i++) {
     if (i == point && i > 0)
       *at++ = '.';
-    *at++ = i < digits->count ? digits->text[i] : '0';
+    *at++ = (char)(i < digits->count ? digits->text[i] : '0');
   }
   if (digits->count <= point) {
     *at++ = '.';
@@ -63,8 +63,7 @@ static char *put_plain(char *at, const Digits *digits) {
   return at;
 }
 
-size_t wl_number_print(char out[WL_NUMBER_SIZE], double d,
-                       wl_NumberForm form) {
+size_t wl_number_print(char out[WL_NUMBER_SIZE], double d, wl_NumberForm form) {
   char *at = out;
   if (signbit(d)) {
     *at++ = '-';

@@ -3,7 +3,9 @@
 
 #include <stdbool.h>
 
-static bool continues(char byte) { return ((unsigned char)byte & 0xc0) == 0x80; }
+static bool continues(char byte) {
+  return ((unsigned char)byte & 0xc0) == 0x80;
+}
 
 /* Length and payload of a first byte; 0 when it cannot be one. */
 static size_t first_byte(unsigned char byte, uint32_t *payload) {

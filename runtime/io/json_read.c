@@ -58,8 +58,8 @@ static bool fail(Reader *r, const char *message) {
 /* ---- scalars ---- */
 
 static void skip_space(Reader *r) {
-  while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' ||
-                            *r->at == '\t' || *r->at == '\r'))
+  while (r->at < r->end &&
+         (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r'))
     r->at++;
 }
 
@@ -83,7 +83,7 @@ static bool read_hex4(Reader *r, uint32_t *unit) {
 
 /* After "\u". A surrogate without its other half becomes U+FFFD, as in Go. */
 static bool read_unicode_escape(Reader *r) {
-  uint32_t c, low;
+  uint32_t c = 0, low = 0;
   if (!read_hex4(r, &c))
     return false;
   if (c >= 0xd800 && c <= 0xdbff && r->end - r->at >= 6 && r->at[0] == '\\' &&
@@ -106,7 +106,7 @@ static bool read_unicode_escape(Reader *r) {
 
 static bool read_escape(Reader *r) {
   static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-  char letter = r->at < r->end ? *r->at : '\0';
+  char letter = (char)(r->at < r->end ? *r->at : '\0');
   if (letter == 'u') {
     r->at++;
     return read_unicode_escape(r);
@@ -130,9 +130,9 @@ static bool read_quoted(Reader *r, const char **text, size_t *length) {
       return fail_at(r, start - 1, WL_ESYNTAX, "string without its end \"");
     unsigned char c = (unsigned char)*r->at;
     uint32_t character;
-    size_t n = c < 0x80 ? 1
-                        : wl_utf8_read(r->at, (size_t)(r->end - r->at),
-                                       &character);
+    size_t n = c < 0x80
+                   ? 1
+                   : wl_utf8_read(r->at, (size_t)(r->end - r->at), &character);
     if (n == 0)
       return fail(r, "byte that is not UTF-8 in a string");
     if (c < 0x20)
@@ -262,8 +262,8 @@ static bool read_key(Reader *r) {
                        ? "comma before }: the last member has none after it"
                        : "expected a key, a string in \"");
   Frame *frame = &r->frames[r->depth - 1];
-  const char *text;
-  size_t length;
+  const char *text = NULL;
+  size_t length = 0;
   frame->key_at = r->at;
   if (!read_quoted(r, &text, &length))
     return false;
@@ -321,8 +321,8 @@ static bool read_start(Reader *r, wl_Value *value) {
     return true;
   }
   if (c == '"') {
-    const char *text;
-    size_t length;
+    const char *text = NULL;
+    size_t length = 0;
     if (!read_quoted(r, &text, &length))
       return false;
     *value = wl_string_new(r->heap, text, length);
@@ -391,8 +391,7 @@ wl_Value wl_json_read(wl_Heap *heap, const char *text, size_t length,
   }
   r.start = r.at = text;
   r.end = text + length;
-  bool good = length <= WL_JSON_BYTES ||
-              fail(&r, "text longer than 64 MiB");
+  bool good = length <= WL_JSON_BYTES || fail(&r, "text longer than 64 MiB");
   good = good && read_text(&r, &value);
   if (good) {
     skip_space(&r);

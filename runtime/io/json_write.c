@@ -35,8 +35,8 @@ static void put_string(wl_Buffer *out, wl_Value string) {
   wl_buffer_add_char(out, '"');
   while (at < text.length) {
     uint32_t c = (unsigned char)text.bytes[at];
-    size_t n = c < 0x80 ? 1 : wl_utf8_read(text.bytes + at, text.length - at,
-                                           &c);
+    size_t n =
+        c < 0x80 ? 1 : wl_utf8_read(text.bytes + at, text.length - at, &c);
     if (n > 0 && !needs_escape(c)) {
       at += n;
       continue;

@@ -27,13 +27,32 @@ static void check_same(const char *text) {
 }
 
 static void test_scalars(void) {
-  static const char *const same[] = {
-      "null", "true", "false", "0", "-1", "9223372036854775807",
-      "-9223372036854775808", "1.0", "0.0", "0.1", "1e+21", "1e-7",
-      "0.000001", "123456789012345680000.0", "5e-324",
-      "1.7976931348623157e+308", "\"\"", "\"a\"", "\"\\\"\\\\\\n\\t\\b\\f\"",
-      "\"\\u0000\\u001f\"", "\"\\u2028\"", "\"<&>\"", "[]", "{}", "[[],{}]",
-      "{\"b\":1,\"a\":[1,2.5,\"x\",null]}"};
+  static const char *const same[] = {"null",
+                                     "true",
+                                     "false",
+                                     "0",
+                                     "-1",
+                                     "9223372036854775807",
+                                     "-9223372036854775808",
+                                     "1.0",
+                                     "0.0",
+                                     "0.1",
+                                     "1e+21",
+                                     "1e-7",
+                                     "0.000001",
+                                     "123456789012345680000.0",
+                                     "5e-324",
+                                     "1.7976931348623157e+308",
+                                     "\"\"",
+                                     "\"a\"",
+                                     "\"\\\"\\\\\\n\\t\\b\\f\"",
+                                     "\"\\u0000\\u001f\"",
+                                     "\"\\u2028\"",
+                                     "\"<&>\"",
+                                     "[]",
+                                     "{}",
+                                     "[[],{}]",
+                                     "{\"b\":1,\"a\":[1,2.5,\"x\",null]}"};
   for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
     check_same(same[i]);
 }
@@ -48,7 +67,9 @@ static void test_readings(void) {
   check_written("\"\\u00e9\\ud83d\\ude00\\/\"", "\"\xc3\xa9\xf0\x9f\x98\x80/\"",
                 compact);
   check_written("\"\\ud83dx\\ud83d\\u0041\"",
-                "\"\xef\xbf\xbdx\xef\xbf\xbd" "A\"", compact);
+                "\"\xef\xbf\xbdx\xef\xbf\xbd"
+                "A\"",
+                compact);
 }
 
 static void test_styles(void) {

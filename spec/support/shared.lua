@@ -78,7 +78,7 @@ end
 -- @return a view of the list of cases, nil when the file is absent
 function shared.views(name)
   local text = shared.text("cases/" .. name .. ".json")
-  return text and assert(require("wl.json").decode(text)).cases
+  return text and assert(require("wl.json").parse(text)).cases
 end
 
 --- Define one `it` for each case of a topic.
