@@ -10,6 +10,8 @@ CLANG = clang
 CFLAGS = -O2 -g
 FUZZ_SECONDS = 5
 SPEC = spec
+# What is being built; `make SHOW=` shows the commands instead.
+SHOW = @echo '  $@';
 
 # Debian 12 packages: to build, and to test as well.
 BUILD_PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libyaml-dev \
@@ -192,27 +194,27 @@ clean:
 # ---- the program ----
 
 wlrun: $(PROGRAM:%.c=build/%.o) build/libwl.a $(LUA_DATA)
-	$(CC) $(CFLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
+	$(SHOW)$(CC) $(CFLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
 
 build/libwl.a: $(LIBRARY:%.c=build/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	$(SHOW)ar rcs $@ $^
 
 build/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
+	$(SHOW)$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
 # The Lua files, compiled by the same Lua that will load them.
 build/embed: runtime/embed.c runtime/bind/bundle.h
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -o $@ $< $(LUA_LIB) -lm -ldl
+	$(SHOW)$(CC) $(FLAGS) $(CFLAGS) -o $@ $< $(LUA_LIB) -lm -ldl
 
 build/lua.bundle: build/embed $(LUA) build/lua.list
-	build/embed $@ $(LUA)
+	$(SHOW)build/embed $@ $(LUA)
 
 $(LUA_DATA): runtime/bind/bundle_data.S build/lua.bundle
 	@mkdir -p $(@D)
-	$(CC) -DWL_BUNDLE='"build/lua.bundle"' -c -o $@ $<
+	$(SHOW)$(CC) -DWL_BUNDLE='"build/lua.bundle"' -c -o $@ $<
 
 # Changes when a Lua file comes or goes.
 build/lua.list: FORCE
@@ -222,32 +224,32 @@ build/lua.list: FORCE
 # ---- tests and benches: one program a file ----
 
 build/spec/%: build/spec/%.o build/libwl.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(SHOW)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 build/san/wlrun: $(PROGRAM:%.c=build/san/%.o) build/san/libwl.a $(LUA_DATA)
-	$(CC) $(SAN_FLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
+	$(SHOW)$(CC) $(SAN_FLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
 
 build/san/libwl.a: $(LIBRARY:%.c=build/san/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	$(SHOW)ar rcs $@ $^
 
 build/san/spec/%: build/san/spec/%.o build/san/libwl.a
-	$(CC) $(SAN_FLAGS) -o $@ $^ $(LIBS)
+	$(SHOW)$(CC) $(SAN_FLAGS) -o $@ $^ $(LIBS)
 
 build/san/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(SAN_FLAGS) -c -o $@ $<
+	$(SHOW)$(CC) $(FLAGS) $(SAN_FLAGS) -c -o $@ $<
 
 build/fuzz/fuzz_%: build/fuzz/spec/fuzz/fuzz_%.o build/fuzz/libwl.a
-	$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(SHOW)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 build/fuzz/libwl.a: $(LIBRARY:%.c=build/fuzz/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	$(SHOW)ar rcs $@ $^
 
 build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	$(CLANG) $(FLAGS) $(FUZZ_FLAGS) -c -o $@ $<
+	$(SHOW)$(CLANG) $(FLAGS) $(FUZZ_FLAGS) -c -o $@ $<
 
 # Nothing is compiled before the packages are there.
 PREPARE = $(filter deps,$(MAKECMDGOALS:test=deps)) \

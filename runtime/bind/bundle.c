@@ -54,18 +54,15 @@ static const char *push_path(lua_State *L, const char *name) {
   return lua_tostring(L, -1);
 }
 
-static int load_inside(lua_State *L, const char *name, const char *path) {
+static void load_inside(lua_State *L, const char *name, const char *path) {
   wl_BundleEntry entry;
-  if (!find(name, strlen(name), &entry)) {
-    lua_pushfstring(L, "no '%s' in wlrun", path);
-    return 1;
-  }
+  if (!find(name, strlen(name), &entry))
+    luaL_error(L, "module '%s' not found: no '%s' in wlrun", name, path);
   lua_pushfstring(L, "=%s", path);
   if (luaL_loadbufferx(L, wl_bundle + entry.code, entry.code_length,
                        lua_tostring(L, -1), "b") != LUA_OK)
-    return lua_error(L);
+    lua_error(L);
   lua_pushstring(L, path);
-  return 2;
 }
 
 static bool push_contents(lua_State *L, const char *file) {
@@ -85,28 +82,30 @@ static bool push_contents(lua_State *L, const char *file) {
   return true;
 }
 
-static int load_from_home(lua_State *L, const char *home, const char *path) {
+static void load_from_home(lua_State *L, const char *home, const char *name,
+                           const char *path) {
   const char *file = lua_pushfstring(L, "%s/%s", home, path);
-  if (!push_contents(L, file)) {
-    lua_pushfstring(L, "no file '%s'", file);
-    return 1;
-  }
+  if (!push_contents(L, file))
+    luaL_error(L, "module '%s' not found: no file '%s'", name, file);
   const char *chunk = lua_pushfstring(L, "=%s", path);
   if (luaL_loadbufferx(L, lua_tostring(L, -2), lua_rawlen(L, -2), chunk, "t") !=
       LUA_OK)
-    return lua_error(L);
+    lua_error(L);
   lua_pushstring(L, file);
-  return 2;
 }
 
+/* searcher(name) -> loader, path | nothing when the name is not ours */
 static int search(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   const char *home = wl_host_home(L);
   const char *path = push_path(L, name);
   if (path == NULL)
     return 0;
-  return home != NULL ? load_from_home(L, home, path)
-                      : load_inside(L, name, path);
+  if (home != NULL)
+    load_from_home(L, home, name, path);
+  else
+    load_inside(L, name, path);
+  return 2;
 }
 
 void wl_bundle_install(lua_State *L) {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* lua_host.c - Lua module "wl.host": calls with the user's traceback. */
+/* lua_host.c - Lua module "wl.host": calls with the user's traceback, and the
+ * end of the program. */
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdlib.h>
 
 #include "host.h"
 
@@ -29,6 +31,17 @@ static int host_traceback(lua_State *L) {
   return 1;
 }
 
+/* os.exit([code]): Lua's own would leave the heap behind. */
+static int host_exit(lua_State *L) {
+  int status = EXIT_SUCCESS;
+  if (lua_isboolean(L, 1))
+    status = lua_toboolean(L, 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+  else
+    status = (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
+  wl_host_free(wl_host_of(L)); /* and the state with it */
+  exit(status);
+}
+
 static const luaL_Reg functions[] = {
     {"call", host_call},
     {"traceback", host_traceback},
@@ -43,5 +56,9 @@ int luaopen_wl_host(lua_State *L) {
     lua_pushstring(L, wl_host_home(L));
     lua_setfield(L, -2, "home");
   }
+  lua_getglobal(L, "os");
+  lua_pushcfunction(L, host_exit);
+  lua_setfield(L, -2, "exit");
+  lua_pop(L, 1);
   return 1;
 }

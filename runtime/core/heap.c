@@ -52,16 +52,23 @@ wl_Heap *wl_heap_new(wl_Panic *panic_function, void *context) {
   return heap;
 }
 
+static void free_large(wl_Heap *heap) {
+#ifndef WL_PLAIN_MALLOC /* else what is left is a leak, for all to see */
+  for (wl_HeapLarge *block = heap->large, *next; block != NULL; block = next) {
+    next = block->next;
+    free(block);
+  }
+#endif
+  heap->large = NULL;
+}
+
 void wl_heap_free(wl_Heap *heap) {
   if (heap == NULL)
     return;
   for (int i = WL_HEAP_SLOTS - 1; i >= 0; i--)
     if (heap->slots[i] != NULL && heap->slot_free[i] != NULL)
       heap->slot_free[i](heap, heap->slots[i]);
-  for (wl_HeapLarge *block = heap->large, *next; block != NULL; block = next) {
-    next = block->next;
-    free(block);
-  }
+  free_large(heap);
   for (wl_HeapChunk *chunk = heap->chunks, *next; chunk != NULL; chunk = next) {
     next = chunk->next;
     free(chunk);

@@ -10,7 +10,8 @@
  * below checks for NULL, and no structure is ever left half built.
  *
  * Built with WL_PLAIN_MALLOC every block is a malloc of its own, so that the
- * sanitizers see each one.
+ * sanitizers see each one, and wl_heap_free leaves to the leak checker what
+ * its owner forgot to give back.
  */
 #ifndef WL_HEAP_H
 #define WL_HEAP_H

@@ -48,7 +48,8 @@ static void growing_keeps_the_contents(void) {
     whole &= block[i] == (char)(i % 100);
   CHECK(whole);
   CHECK(wl_heap_used(heap) == size);
-  wl_heap_free(heap); /* takes the block along */
+  wl_dealloc(heap, block, size);
+  wl_heap_free(heap);
 }
 
 static void zeroed_is_zero_also_when_used_before(void) {
@@ -61,6 +62,7 @@ static void zeroed_is_zero_also_when_used_before(void) {
   for (int i = 0; i < 64; i++)
     sum |= block[i];
   CHECK(sum == 0);
+  wl_dealloc(heap, block, 64);
   wl_dealloc(heap, NULL, 10);
   wl_heap_free(heap);
   wl_heap_free(NULL);
