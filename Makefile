@@ -116,6 +116,7 @@ LUA = $(sort $(shell find lua stdlib -name '*.lua'))
 CORE_TESTS = $(sort $(wildcard spec/core/test_*.c))
 FUZZERS = $(sort $(wildcard spec/fuzz/fuzz_*.c))
 BENCHES = $(sort $(wildcard spec/bench/bench_*.c))
+LUA_BENCHES = $(sort $(wildcard spec/bench/bench_*.lua))
 
 LIBRARY = $(CORE) $(IO)
 PROGRAM = $(BIND) runtime/main.c
@@ -179,7 +180,7 @@ lint: wlrun
 # Measure; one line `bench NAME VALUE UNIT` a figure.
 bench: wlrun $(BENCH_PROGRAMS)
 	@for b in $(BENCH_PROGRAMS); do $$b || exit 1; done
-	@for b in spec/bench/bench_*.lua; do \
+	@for b in $(LUA_BENCHES); do \
 	  ./wlrun spec/bench/run.lua $$b || exit 1; done
 
 # Install below PREFIX; DESTDIR goes in front of it.

@@ -4,6 +4,8 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include "host.h"
 
@@ -42,8 +44,27 @@ static int host_exit(lua_State *L) {
   exit(status);
 }
 
+/* host.seconds() -> wall-clock seconds since some moment. For measuring
+ * wlrun itself; nothing that a scenario can see may depend on it. */
+static int host_seconds(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec * 1e-9);
+  return 1;
+}
+
+/* host.peak_memory() -> bytes, the most that was resident so far */
+static int host_peak_memory(lua_State *L) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  lua_pushinteger(L, (lua_Integer)usage.ru_maxrss * 1024);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"call", host_call},
+    {"peak_memory", host_peak_memory},
+    {"seconds", host_seconds},
     {"traceback", host_traceback},
     {NULL, NULL},
 };
