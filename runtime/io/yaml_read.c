@@ -23,13 +23,13 @@ typedef struct Frame {
   wl_YamlMerge merge;         /* what `<<` brought */
   bool is_map, merging;       /* merging: the value to come is that of a `<<` */
   size_t anchor;              /* its index + 1; 0: none */
-  size_t cost;
+  size_t cost, height;
 } Frame;
 
 typedef struct Anchor {
   char *name;
   wl_Value value; /* absent while its node is open */
-  size_t cost;
+  size_t cost, height;
 } Anchor;
 
 typedef struct Reader {
@@ -53,6 +53,7 @@ typedef struct Item {
   wl_Plain plain; /* when it was a scalar that is no string */
   yaml_mark_t mark;
   size_t cost;
+  size_t height; /* levels of lists and maps; 0: a scalar */
   bool is_merge; /* the text << */
 } Item;
 
@@ -66,6 +67,11 @@ static bool fail_at(Reader *r, yaml_mark_t mark) {
 
 #define FAIL(r, mark, code, ...)                                               \
   (wl_fail((r)->error, (code), __VA_ARGS__), fail_at((r), (mark)))
+
+static bool fail_deep(Reader *r, yaml_mark_t mark) {
+  return FAIL(r, mark, WL_ELIMIT, "lists and maps nested deeper than %d levels",
+              WL_YAML_DEPTH);
+}
 
 /* ---- keys ---- */
 
@@ -160,6 +166,8 @@ static bool place(Reader *r, Item *item) {
   }
   Frame *frame = &r->frames[r->depth - 1];
   frame->cost += item->cost;
+  if (item->height >= frame->height)
+    frame->height = item->height + 1;
   if (frame->is_map)
     return place_in_map(r, frame, item);
   wl_builder_add(&frame->items, item->value);
@@ -190,11 +198,13 @@ static bool add_anchor(Reader *r, const yaml_char_t *name, yaml_mark_t mark,
   return true;
 }
 
-static void set_anchor(Reader *r, size_t number, wl_Value value, size_t cost) {
+static void set_anchor(Reader *r, size_t number, const Item *item) {
   if (number == 0)
     return;
-  r->anchors[number - 1].value = wl_retain(value);
-  r->anchors[number - 1].cost = cost;
+  Anchor *anchor = &r->anchors[number - 1];
+  anchor->value = wl_retain(item->value);
+  anchor->cost = item->cost;
+  anchor->height = item->height;
 }
 
 static void forget_anchors(Reader *r) {
@@ -229,7 +239,10 @@ static bool on_alias(Reader *r, const yaml_event_t *event) {
     return FAIL(r, event->start_mark, WL_ELIMIT,
                 "the aliases stand for more than %d values when written out",
                 WL_YAML_SHARED);
+  if (r->depth + anchor->height > WL_YAML_DEPTH)
+    return fail_deep(r, event->start_mark);
   Item item = {.value = wl_retain(anchor->value),
+               .height = anchor->height,
                .cost = anchor->cost,
                .mark = event->start_mark};
   if (wl_type(item.value) == WL_INT) /* it may be a key */
@@ -282,7 +295,7 @@ static bool on_scalar(Reader *r, const yaml_event_t *event) {
   item.value = value_of_plain(r, &item.plain, text);
   item.is_merge = item.plain.type == WL_PLAIN_MERGE && expects_key(r);
   item.cost = 1 + text.length / 32;
-  set_anchor(r, anchor, item.value, item.cost);
+  set_anchor(r, anchor, &item);
   return place(r, &item);
 }
 
@@ -291,8 +304,7 @@ static bool on_scalar(Reader *r, const yaml_event_t *event) {
 static bool open_frame(Reader *r, const yaml_char_t *anchor, yaml_mark_t mark,
                        bool is_map) {
   if (r->depth == WL_YAML_DEPTH)
-    return FAIL(r, mark, WL_ELIMIT,
-                "lists and maps nested deeper than %d levels", WL_YAML_DEPTH);
+    return fail_deep(r, mark);
   if (r->depth == r->frame_capacity) {
     size_t capacity = r->frame_capacity == 0 ? 16 : 2 * r->frame_capacity;
     r->frames =
@@ -308,7 +320,8 @@ static bool open_frame(Reader *r, const yaml_char_t *anchor, yaml_mark_t mark,
                    .mark = mark,
                    .is_map = is_map,
                    .anchor = number,
-                   .cost = 1};
+                   .cost = 1,
+                   .height = 1};
   wl_yaml_merge_init(&frame->merge, r->heap);
   wl_builder_init(&frame->items, r->heap);
   return true;
@@ -316,14 +329,15 @@ static bool open_frame(Reader *r, const yaml_char_t *anchor, yaml_mark_t mark,
 
 static bool close_frame(Reader *r) {
   Frame *frame = &r->frames[--r->depth];
-  Item item = {.cost = frame->cost, .mark = frame->mark};
+  Item item = {
+      .cost = frame->cost, .height = frame->height, .mark = frame->mark};
   if (!frame->is_map)
     item.value = wl_builder_list(&frame->items);
   else
     item.value =
         wl_yaml_merge_finish(&frame->merge, wl_builder_map(&frame->items));
   wl_yaml_merge_destroy(&frame->merge);
-  set_anchor(r, frame->anchor, item.value, item.cost);
+  set_anchor(r, frame->anchor, &item);
   return place(r, &item);
 }
 
