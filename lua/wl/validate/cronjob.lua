@@ -1,0 +1,66 @@
+-- SPDX-License-Identifier: MIT
+--- CronJobs.
+-- (pkg/apis/batch/validation)
+local check = require "wl.validate.check"
+local job = require "wl.validate.job"
+local meta = require "wl.validate.meta"
+local schedule = require "wl.validate.schedule"
+
+local cronjob = {}
+
+-- A Job's name is the CronJob's and eleven characters, and a label.
+local LONGEST_NAME = 63 - 11
+
+local POLICIES = { "Allow", "Forbid", "Replace" }
+
+local LIMITS = { "successfulJobsHistoryLimit", "failedJobsHistoryLimit" }
+
+local function job_template(errors, path, template)
+  local spec = template.spec or {}
+  job.spec(errors, path .. ".spec", spec)
+  if spec.selector then
+    errors:invalid(path .. ".spec.selector", spec.selector, "`selector` will be auto-generated")
+  end
+  if spec.manualSelector then
+    errors:not_supported(path .. ".spec.manualSelector", spec.manualSelector, { "nil", "false" })
+  end
+end
+
+-- old: the stored spec, or nil for a new CronJob.
+local function whole(errors, spec, old)
+  if check.blank(spec.schedule) then
+    errors:required("spec.schedule")
+  else
+    local keeps_zone = old ~= nil and (old.schedule or ""):find("TZ", 1, true) ~= nil
+    schedule.check(errors, "spec.schedule", spec.schedule, spec.timeZone, keeps_zone)
+  end
+  check.nonnegative(errors, "spec.startingDeadlineSeconds", spec.startingDeadlineSeconds)
+  if not old or old.timeZone ~= spec.timeZone then
+    schedule.zone(errors, "spec.timeZone", spec.timeZone)
+  end
+  check.choice(errors, "spec.concurrencyPolicy", spec.concurrencyPolicy, POLICIES)
+  job_template(errors, "spec.jobTemplate", spec.jobTemplate or {})
+  check.nonnegative_fields(errors, "spec", spec, LIMITS)
+end
+
+--- A new CronJob.
+function cronjob.validate(object, errors)
+  local name = object.metadata and object.metadata.name or ""
+  meta.create(errors, object)
+  whole(errors, object.spec or {})
+  if #name > LONGEST_NAME then
+    errors:invalid("metadata.name", name,
+      ("must be no more than %d characters"):format(LONGEST_NAME))
+  end
+end
+
+--- A changed CronJob.
+function cronjob.validate_update(new, old, errors)
+  meta.update(errors, new, old)
+  whole(errors, new.spec or {}, old.spec or {})
+end
+
+--- A changed status.
+function cronjob.validate_status(new, old, errors) meta.update(errors, new, old) end
+
+return cronjob
