@@ -92,18 +92,34 @@ BIND = \
   runtime/bind/bundle.c \
   runtime/bind/host.c \
   runtime/bind/lua_base.c \
+  runtime/bind/lua_batch.c \
+  runtime/bind/lua_clock.c \
   runtime/bind/lua_convert.c \
   runtime/bind/lua_draft.c \
   runtime/bind/lua_excerpt.c \
+  runtime/bind/lua_field_selector.c \
   runtime/bind/lua_file.c \
   runtime/bind/lua_heapq.c \
   runtime/bind/lua_host.c \
+  runtime/bind/lua_ids.c \
   runtime/bind/lua_json.c \
   runtime/bind/lua_key.c \
+  runtime/bind/lua_limiter.c \
+  runtime/bind/lua_liveset.c \
+  runtime/bind/lua_names.c \
   runtime/bind/lua_path.c \
+  runtime/bind/lua_queue.c \
+  runtime/bind/lua_rng.c \
   runtime/bind/lua_scratch.c \
+  runtime/bind/lua_selector.c \
+  runtime/bind/lua_store.c \
+  runtime/bind/lua_store_history.c \
+  runtime/bind/lua_store_write.c \
+  runtime/bind/lua_time.c \
+  runtime/bind/lua_timer.c \
   runtime/bind/lua_value.c \
   runtime/bind/lua_yaml.c \
+  runtime/bind/memory.c \
   runtime/bind/modules.c \
   runtime/bind/order.c \
   runtime/bind/order_pairs.c \

@@ -4,19 +4,35 @@
 #include <stddef.h>
 
 int luaopen_wl_base(lua_State *L);
+int luaopen_wl_clock(lua_State *L);
 int luaopen_wl_file(lua_State *L);
 int luaopen_wl_heapq(lua_State *L);
 int luaopen_wl_host(lua_State *L);
 int luaopen_wl_json(lua_State *L);
+int luaopen_wl_names(lua_State *L);
+int luaopen_wl_queue(lua_State *L);
+int luaopen_wl_rng(lua_State *L);
+int luaopen_wl_selector(lua_State *L);
+int luaopen_wl_store(lua_State *L);
+int luaopen_wl_time(lua_State *L);
+int luaopen_wl_timer(lua_State *L);
 int luaopen_wl_value(lua_State *L);
 int luaopen_wl_yaml(lua_State *L);
 
 const wl_Module wl_modules[] = {
     {"wl.base", luaopen_wl_base},
+    {"wl.clock", luaopen_wl_clock},
     {"wl.file", luaopen_wl_file},
     {"wl.heapq", luaopen_wl_heapq},
     {"wl.host", luaopen_wl_host},
     {"wl.json", luaopen_wl_json},
+    {"wl.names", luaopen_wl_names},
+    {"wl.queue", luaopen_wl_queue},
+    {"wl.rng", luaopen_wl_rng},
+    {"wl.selector", luaopen_wl_selector},
+    {"wl.store", luaopen_wl_store},
+    {"wl.time", luaopen_wl_time},
+    {"wl.timer", luaopen_wl_timer},
     {"wl.value", luaopen_wl_value},
     {"wl.yaml", luaopen_wl_yaml},
     {NULL, NULL},
