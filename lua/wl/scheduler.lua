@@ -57,7 +57,7 @@ local function group_for(self, ctx, waiting, others_look)
     return nil
   end
   local group = Group.new(policy, waiting.pod, self.nodes)
-  if not group:is_fleeting() and not others_look then
+  if not group.rules.fleeting and not others_look then
     self.groups[waiting.key] = { signature = waiting.signature, group = group }
     self.remembered = self.remembered + 1
   end

@@ -55,6 +55,9 @@ local function prepare(pod, nodes)
       end
     end,
     -- The group's own pods want the same ports.
+    room = function(node)
+      return refused[node.index] and 0 or 1
+    end,
     placed = function(node)
       refused[node.index] = true
     end,

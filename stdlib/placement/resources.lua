@@ -23,17 +23,13 @@ local function needs_of(pod)
   return needs
 end
 
-local function fits(node, needs, nodes)
-  if node.pods >= (node.allocatable.pods or 0) then
-    return false
+-- How many more such pods a node can take.
+local function room_of(node, needs, nodes)
+  local room = (node.allocatable.pods or 0) - node.pods
+  for _, need in ipairs(needs) do
+    room = math.min(room, nodes:left(node, need.resource) // need.amount)
   end
-  for i = 1, #needs do
-    local need = needs[i]
-    if need.amount > nodes:left(node, need.resource) then
-      return false
-    end
-  end
-  return true
+  return room
 end
 
 local function missing(node, needs, nodes)
@@ -57,20 +53,31 @@ local function free_share(capacity, taken)
   return (capacity - taken) * 100 / capacity
 end
 
+local function share(capacity, amount)
+  return (capacity or 0) > 0 and amount * 100 / capacity or 0
+end
+
 local function prepare(pod, nodes)
   local needs = needs_of(pod)
   local counted = pod_resources.scored(pod.spec)
   local cpu, memory = counted.cpu or 0, counted.memory or 0
   return {
     check = function(node)
-      if not fits(node, needs, nodes) then
+      if room_of(node, needs, nodes) < 1 then
         return missing(node, needs, nodes)
       end
+    end,
+    room = function(node)
+      return room_of(node, needs, nodes)
     end,
     score = function(node)
       local has, taken = node.allocatable, node.scored
       return (free_share(has.cpu, taken.cpu + cpu) + free_share(has.memory, taken.memory + memory))
         / 2
+    end,
+    cost = function(node)
+      local has = node.allocatable
+      return (share(has.cpu, cpu) + share(has.memory, memory)) / 2
     end,
   }
 end

@@ -15,27 +15,35 @@ local function prepare(pod, nodes)
   end
   local on_node, in_zone = {}, {}
 
-  local function add(node, n)
-    local zone = node.labels[ZONE]
-    on_node[node.index] = (on_node[node.index] or 0) + n
-    if zone then
-      in_zone[zone] = (in_zone[zone] or 0) + n
-    end
+  local function add_to_zone(zone, n)
+    in_zone[zone] = (in_zone[zone] or 0) + n
   end
 
   return {
     observe = function(node)
-      add(node, nodes:owned(node, owner) - (on_node[node.index] or 0))
+      local before, now = on_node[node.index] or 0, nodes:owned(node, owner)
+      on_node[node.index] = now
+      if node.labels[ZONE] then
+        add_to_zone(node.labels[ZONE], now - before)
+      end
     end,
-    placed = function(node)
-      add(node, 1)
+    placed = function(node, n)
+      on_node[node.index] = on_node[node.index] + n
     end,
     score = function(node)
-      return -EACH * (on_node[node.index] or 0)
+      return -EACH * on_node[node.index]
+    end,
+    cost = function()
+      return EACH
     end,
     domains = {
       { key = ZONE, kept = true,
-        score = function(zone) return -EACH * (in_zone[zone] or 0) end },
+        score = function(zone) return -EACH * (in_zone[zone] or 0) end,
+        placed = function(zone)
+          if zone then
+            add_to_zone(zone, 1)
+          end
+        end },
     },
   }
 end

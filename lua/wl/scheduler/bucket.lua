@@ -38,15 +38,19 @@ local function bucket_of(self, node)
   return bucket
 end
 
---- Put a node where it belongs.
-function Buckets:set(node, score)
+--- Put a node where its labels say.
+function Buckets:place(node)
   local bucket = bucket_of(self, node)
   local before = self.of[node.index]
   if before and before ~= bucket then
     before.heap:remove(node.index)
   end
   self.of[node.index] = bucket
-  bucket.heap:set(node.index, score)
+end
+
+--- Give a node that has been placed its score.
+function Buckets:set(node, score)
+  self.of[node.index].heap:set(node.index, score)
 end
 
 --- Take a node out.
@@ -55,7 +59,6 @@ function Buckets:remove(index)
   local bucket = self.of[index]
   if bucket then
     bucket.heap:remove(index)
-    self.of[index] = nil
   end
 end
 

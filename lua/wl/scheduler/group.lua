@@ -2,12 +2,12 @@
 --- Like pods and the nodes that will do for them.
 --
 -- The rules are prepared once a group, every node is judged once, and those
--- that will do wait in heaps. Placing a pod moves one node in one heap. So a
--- group of n pods over m nodes costs O(m + n log m), and later additions to
--- the group cost what has changed since.
+-- that will do wait in heaps. So a group of n pods over m nodes costs
+-- O(m + n log m), and later additions to it cost what has changed since.
 local Buckets = require "wl.scheduler.bucket"
 local Nodes = require "wl.scheduler.nodes"
 local pod_resources = require "wl.pod_resources"
+local prepared = require "wl.scheduler.prepared"
 
 local Group = {}
 Group.__index = Group
@@ -31,25 +31,6 @@ local function what_it_asks(pod)
   return ask
 end
 
-local function prepare_rules(self)
-  for _, rule in ipairs(self.policy.rules) do
-    local answer = rule.prepare(self.pod, self.nodes)
-    if answer then
-      local part = { rule = rule, weight = rule.weight or 1, check = answer.check,
-                     score = answer.score, observe = answer.observe,
-                     domains = answer.domains or {}, raw = rule.normalise and {}, highest = 0 }
-      self.parts[#self.parts + 1] = part
-      table.insert(rule.changes == "node" and self.fixed or self.moving, part)
-      self.only = self.only or answer.only
-      self.placed[#self.placed + 1] = answer.placed
-      for _, domain in ipairs(part.domains) do
-        domain.weight = part.weight
-        table.insert(domain.key == HOSTNAME and self.host_rules or self.domain_rules, domain)
-      end
-    end
-  end
-end
-
 local function domain_keys(rules)
   local keys, seen = {}, {}
   for _, rule in ipairs(rules) do
@@ -65,125 +46,134 @@ end
 -- @param pod a view of one pod of the group
 -- @param nodes the scheduler's Nodes
 function Group.new(policy, pod, nodes)
-  local self = setmetatable({ policy = policy, pod = pod, nodes = nodes, ask = what_it_asks(pod),
-    parts = {}, fixed = {}, moving = {}, domain_rules = {}, host_rules = {},
-    placed = {}, judged = {}, base = {}, aside = {}, cursor = 0 }, Group)
-  prepare_rules(self)
-  self.buckets = Buckets.new(domain_keys(self.domain_rules))
+  local rules = prepared.rules(policy, pod, nodes)
+  local self = setmetatable({ rules = rules, pod = pod, nodes = nodes, ask = what_it_asks(pod),
+    buckets = Buckets.new(domain_keys(rules.domain_rules)),
+    judged = {}, base = {}, room = {}, cost = {}, aside = {}, cursor = 0 }, Group)
   self:reconsider()
   return self
 end
 
---- Do answers depend on pods elsewhere, so that they cannot be kept?
--- @treturn boolean
-function Group:is_fleeting()
-  for _, rules in ipairs { self.domain_rules, self.host_rules } do
-    for _, rule in ipairs(rules) do
-      if not rule.kept then
-        return true
-      end
-    end
-  end
-  return self.only ~= nil
-end
-
-local function refused(parts, node)
-  for _, part in ipairs(parts) do
-    if part.check then
-      local reason, helpless = part.check(node)
-      if reason then
-        return reason, helpless
-      end
-    end
+local function refused(part, node)
+  if part.check then
+    return part.check(node)
   end
   return nil
 end
 
-local function normalised(part, raw)
-  local most = part.rule.normalise == "most"
-  if part.highest == 0 then
-    return most and 0 or 100
+local function any_refuses(parts, node)
+  for _, part in ipairs(parts) do
+    if refused(part, node) then
+      return true
+    end
   end
-  local share = 100 * raw / part.highest
-  return most and share or 100 - share
+  return false
+end
+
+-- A score as 0..100 of the highest among the group's nodes.
+local function normalised(self, part, node)
+  local score = part.score(node)
+  if not part.raw then
+    return score
+  end
+  part.raw[node.index] = score
+  if score > part.highest then
+    part.highest, self.stale = score, true
+  end
+  local share = part.highest == 0 and 0 or 100 * score / part.highest
+  return part.rule.normalise == "most" and share or 100 - share
 end
 
 -- Judge what depends on the Node object alone.
 local function judge(self, node)
-  local index = node.index
+  local index, rules = node.index, self.rules
   self.judged[index] = node.version
+  self.buckets:place(node)
   self.base[index] = nil
-  if refused(self.fixed, node) then
+  if any_refuses(rules.fixed, node) then
     return
   end
   local base = 0
-  for _, part in ipairs(self.fixed) do
+  for _, part in ipairs(rules.fixed) do
     if part.score then
-      local score = part.score(node)
-      if part.raw then
-        part.raw[index] = score
-        if score > part.highest then
-          part.highest, self.stale = score, true
-        end
-        score = normalised(part, score)
-      end
-      base = base + part.weight * score
+      base = base + part.weight * normalised(self, part, node)
     end
   end
   self.base[index] = base
 end
 
-local function current_score(self, node)
-  local score = self.base[node.index]
-  for _, part in ipairs(self.moving) do
-    if part.score then
-      score = score + part.weight * part.score(node)
+-- How many more pods fit, as far as the rules can tell ahead.
+local function room_for(self, node)
+  local room = math.maxinteger
+  for _, part in ipairs(self.rules.moving) do
+    if part.room then
+      room = math.min(room, part.room(node))
+    elseif refused(part, node) then
+      return 0
     end
   end
-  for _, rule in ipairs(self.host_rules) do
+  return room
+end
+
+local function moving_score(self, node)
+  local score, cost = 0, 0
+  for _, part in ipairs(self.rules.moving) do
+    if part.score then
+      score = score + part.weight * part.score(node)
+      cost = cost + (part.cost and part.weight * part.cost(node) or 0)
+    end
+  end
+  for _, rule in ipairs(self.rules.host_rules) do
     if rule.score then
       score = score + rule.weight * rule.score(node.labels[HOSTNAME])
     end
   end
-  return score
-end
-
-local function observe(self, node)
-  for _, part in ipairs(self.parts) do
-    if part.observe then
-      part.observe(node)
-    end
-  end
+  return score, cost
 end
 
 --- Take in a node that is not what it was, or on which something else runs.
 function Group:admit(node)
-  if self.judged[node.index] ~= node.version then
+  local index = node.index
+  if self.judged[index] ~= node.version then
     judge(self, node)
   end
-  if self.base[node.index] and not refused(self.moving, node) then
-    self.buckets:set(node, current_score(self, node))
-  else
-    self.buckets:remove(node.index)
+  local room = self.base[index] and room_for(self, node) or 0
+  if room < 1 then
+    self.buckets:remove(index)
+    return
   end
+  local score, cost = moving_score(self, node)
+  self.room[index], self.cost[index] = room, cost
+  self.buckets:set(node, self.base[index] + score)
+end
+
+local function observe(self, node)
+  for _, observer in ipairs(self.rules.observers) do
+    observer(node)
+  end
+end
+
+local function concerns(self, node)
+  local only = self.rules.only
+  return not only or only[node.name]
 end
 
 --- Judge every node anew.
 function Group:reconsider()
   local nodes = self.nodes
-  self.stale, self.judged, self.aside = false, {}, {}
+  self.judged, self.aside = {}, {}
   for node in nodes:each() do
-    if not self.only or self.only[node.name] then
+    if concerns(self, node) then
       observe(self, node)
       judge(self, node)
     end
   end
-  -- The highest scores are known now: bring all to one scale.
+  -- The highest scores are known only now: bring all to one scale.
   if self.stale then
     self.stale, self.judged = false, {}
   end
   for node in nodes:each() do
-    if not self.only or self.only[node.name] then
+    if concerns(self, node) then
       self:admit(node)
     end
   end
@@ -200,7 +190,7 @@ function Group:catch_up()
     local node = nodes.list[index]
     if not node then
       self.buckets:remove(index)
-    elseif not self.only or self.only[node.name] then
+    elseif concerns(self, node) then
       observe(self, node)
       self:admit(node)
     end
@@ -224,11 +214,11 @@ end
 -- @treturn ?string|table reason or list of reasons; nil when it will do
 -- @treturn ?boolean true when evicting pods could not help
 function Group:refusal(node)
-  if self.only and not self.only[node.name] then
+  if not concerns(self, node) then
     return "node(s) didn't satisfy plugin(s) [NodeAffinity]", true
   end
-  for _, part in ipairs(self.parts) do
-    local reason, helpless = refused({ part }, node)
+  for _, part in ipairs(self.rules.parts) do
+    local reason, helpless = refused(part, node)
     if not reason then
       reason, helpless = domain_refused(part, node)
     end

@@ -140,20 +140,20 @@ function Nodes:each()
   end
 end
 
---- Note a pod placed on a node, before the store knows.
+--- Note pods placed on a node, before the store knows.
 -- @param node one of `list`
--- @param ask what it takes: `{ resources, amounts, cpu, memory, owner }`, where
+-- @param ask what each takes: `{ resources, amounts, cpu, memory, owner }`, where
 --   cpu and memory are what it counts as when nodes are compared
-function Nodes:place(node, ask)
-  local requested, amounts = node.requested, ask.amounts
+-- @tparam integer n how many
+function Nodes:place(node, ask, n)
+  local requested, scored = node.requested, node.scored
   for i, resource in ipairs(ask.resources) do
-    requested[resource] = (requested[resource] or 0) + amounts[i]
+    requested[resource] = (requested[resource] or 0) + n * ask.amounts[i]
   end
-  local scored = node.scored
-  scored.cpu, scored.memory = scored.cpu + ask.cpu, scored.memory + ask.memory
-  node.pods = node.pods + 1
+  scored.cpu, scored.memory = scored.cpu + n * ask.cpu, scored.memory + n * ask.memory
+  node.pods = node.pods + n
   if ask.owner and node.owners then
-    node.owners[ask.owner] = (node.owners[ask.owner] or 0) + 1
+    node.owners[ask.owner] = (node.owners[ask.owner] or 0) + n
   end
   note(self, node)
 end

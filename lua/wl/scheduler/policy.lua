@@ -15,10 +15,15 @@
 --   check(node)    nil when the node will do; else why not (a text, or a list
 --                  of texts) and true when evicting pods could not help
 --   score(node)    a number, more is better
---   observe(node)  called before either when the node, or a pod on it, changed
---   placed(node)   called when a pod of the group was given that node
+--   room(node)     beside `check`: for how many more pods of the group it will do
+--   cost(node)     beside `score`: by how much each of them lowers the score
+--   observe(node)  called before the others when the node, or a pod on it, changed
+--   placed(node, n)  n more pods of the group were given that node
 --   domains        rules about groups of nodes (see below)
 --   only           set of names: no other node needs to be asked
+--
+-- Without `room` and `cost` a rule is asked again after every single placement:
+-- right, but slower where thousands of pods are placed.
 --
 -- `changes` says what an answer depends on: "node", the Node object alone, or
 -- "pods", also the pods on that node. An answer that depends on pods on other
