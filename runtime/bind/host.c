@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "bundle.h"
+#include "memory.h"
 #include "modules.h"
 
 struct wl_Host {
   lua_State *L;
-  wl_Heap *heap;
+  wl_Heap *heap;     /* of the values */
+  wl_Heap *lua_heap; /* of Lua's own objects */
   const char *home;
 };
 
@@ -67,7 +69,8 @@ wl_Host *wl_host_new(const char *home) {
     return NULL;
   host->home = home;
   host->heap = wl_heap_new(out_of_memory, host);
-  host->L = luaL_newstate();
+  host->lua_heap = wl_heap_new(out_of_memory, host);
+  host->L = lua_newstate(wl_lua_alloc, host->lua_heap);
   if (host->L == NULL)
     out_of_memory(host, 0);
   memcpy(lua_getextraspace(host->L), &host, sizeof host);
@@ -81,6 +84,7 @@ void wl_host_free(wl_Host *host) {
   if (host == NULL)
     return;
   lua_close(host->L);
+  wl_heap_free(host->lua_heap);
   wl_heap_free(host->heap);
   free(host);
 }
