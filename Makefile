@@ -58,6 +58,7 @@ CORE = \
   runtime/core/query.c \
   runtime/core/queue.c \
   runtime/core/quote.c \
+  runtime/core/rank.c \
   runtime/core/rng.c \
   runtime/core/selector.c \
   runtime/core/selector_builder.c \
@@ -107,6 +108,7 @@ BIND = \
   runtime/bind/lua_limiter.c \
   runtime/bind/lua_liveset.c \
   runtime/bind/lua_names.c \
+  runtime/bind/lua_order.c \
   runtime/bind/lua_path.c \
   runtime/bind/lua_queue.c \
   runtime/bind/lua_rng.c \

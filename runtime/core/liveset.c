@@ -27,6 +27,8 @@ struct wl_LiveSet {
   wl_Table *home; /* the table it is in, or NULL */
   wl_Value key;   /* its key there */
   void *query;
+  uint64_t *subscribers;
+  size_t subscriber_count, subscriber_size;
   int64_t tests[WL_FACET_TESTS];
   int64_t sums[WL_FACET_OTHERS];
   Spread *spreads; /* one a slot */
@@ -68,6 +70,8 @@ void wl_set_free(wl_LiveSet *set) {
     wl_dealloc(set->heap, set->spreads[i].items,
                set->spreads[i].capacity * sizeof(Answer));
   wl_dealloc(set->heap, set->spreads, (slots + 1) * sizeof *set->spreads);
+  wl_dealloc(set->heap, set->subscribers,
+             set->subscriber_size * sizeof *set->subscribers);
   roaring_bitmap_free(set->ids);
   if (set->home != NULL)
     wl_release(set->heap, set->key);
@@ -81,6 +85,39 @@ bool wl_set_release(wl_LiveSet *set) {
     wl_table_remove(set->home, set->key);
   wl_set_free(set);
   return true;
+}
+
+/* ---- subscribers ---- */
+
+void wl_set_subscribe(wl_LiveSet *set, uint64_t subscriber) {
+  for (size_t i = 0; i < set->subscriber_count; i++)
+    if (set->subscribers[i] == subscriber)
+      return;
+  if (set->subscriber_count == set->subscriber_size) {
+    size_t size = set->subscriber_size == 0 ? 2 : 2 * set->subscriber_size;
+    set->subscribers =
+        wl_realloc(set->heap, set->subscribers,
+                   set->subscriber_size * sizeof *set->subscribers,
+                   size * sizeof *set->subscribers);
+    set->subscriber_size = size;
+  }
+  set->subscribers[set->subscriber_count++] = subscriber;
+}
+
+void wl_set_unsubscribe(wl_LiveSet *set, uint64_t subscriber) {
+  for (size_t i = 0; i < set->subscriber_count; i++) {
+    if (set->subscribers[i] != subscriber)
+      continue;
+    memmove(set->subscribers + i, set->subscribers + i + 1,
+            (set->subscriber_count - i - 1) * sizeof subscriber);
+    set->subscriber_count--;
+    return;
+  }
+}
+
+const uint64_t *wl_set_subscribers(const wl_LiveSet *set, size_t *n) {
+  *n = set->subscriber_count;
+  return set->subscribers;
 }
 
 /* ---- counting ---- */

@@ -52,6 +52,11 @@ bool wl_set_release(wl_LiveSet *set);
 void wl_set_free(wl_LiveSet *set); /* however many references there are */
 /* Put the set in a table under a key, until it is gone. */
 void wl_set_register(wl_LiveSet *set, wl_Table *table, wl_Value key);
+/* Who is to be woken when a member is written, joins or leaves; O(1) to read,
+ * O(subscribers) to change. Subscribing twice is once. */
+void wl_set_subscribe(wl_LiveSet *set, uint64_t subscriber);
+void wl_set_unsubscribe(wl_LiveSet *set, uint64_t subscriber);
+const uint64_t *wl_set_subscribers(const wl_LiveSet *set, size_t *n);
 /* What the store keeps with it: its standing query. */
 void wl_set_attach(wl_LiveSet *set, void *query);
 void *wl_set_query(const wl_LiveSet *set);

@@ -6,7 +6,7 @@
 
 /* ---- what an object's membership depends on ---- */
 
-wl_Value wl_store_controller_uid(const wl_Store *store, wl_Value object) {
+wl_Value wl_store_controller_of(const wl_Store *store, wl_Value object) {
   const Words *w = &store->words;
   wl_Value owners = wl_map_get(metadata_of(store, object), w->owners);
   for (size_t i = 0, n = wl_length(owners); i < n; i++) {
@@ -60,6 +60,29 @@ typedef struct Write {
   bool answers_differ;
 } Write;
 
+static void wake(Write *w, const wl_LiveSet *set) {
+  size_t n;
+  const uint64_t *subscribers = wl_set_subscribers(set, &n);
+  for (size_t i = 0; i < n; i++)
+    w->store->waker(w->store->context, subscribers[i]);
+}
+
+static void join(Write *w, wl_LiveSet *set) {
+  wl_set_join(set, w->id, &w->after);
+  wake(w, set);
+}
+
+static void leave(Write *w, wl_LiveSet *set) {
+  wl_set_leave(set, w->id, &w->before);
+  wake(w, set);
+}
+
+static void stay(Write *w, wl_LiveSet *set) {
+  if (w->answers_differ)
+    wl_set_change(set, &w->before, &w->after);
+  wake(w, set);
+}
+
 /* The set under a key, made when missing: it then has one reference, that of
  * its members. */
 static void join_under(Write *w, wl_Table *table, wl_Value key) {
@@ -70,12 +93,12 @@ static void join_under(Write *w, wl_Table *table, wl_Value key) {
   } else if (wl_set_count(set) == 0) {
     wl_set_retain(set);
   }
-  wl_set_join(set, w->id, &w->after);
+  join(w, set);
 }
 
 static void leave_under(Write *w, wl_Table *table, wl_Value key) {
   wl_LiveSet *set = wl_table_get(table, key);
-  wl_set_leave(set, w->id, &w->before);
+  leave(w, set);
   if (wl_set_count(set) == 0)
     wl_set_release(set);
 }
@@ -84,8 +107,8 @@ static void leave_under(Write *w, wl_Table *table, wl_Value key) {
  * key is no set. */
 static void rekey(Write *w, wl_Table *table, wl_Value old, wl_Value now) {
   bool same = wl_equal(old, now);
-  if (same && !wl_is_absent(now) && w->answers_differ)
-    wl_set_change(wl_table_get(table, now), &w->before, &w->after);
+  if (same && !wl_is_absent(now))
+    stay(w, wl_table_get(table, now));
   if (same)
     return;
   if (!wl_is_absent(old))
@@ -96,11 +119,26 @@ static void rekey(Write *w, wl_Table *table, wl_Value old, wl_Value now) {
 
 static void update_all(Write *w) {
   if (wl_is_absent(w->old))
-    wl_set_join(w->kind->all, w->id, &w->after);
+    join(w, w->kind->all);
   else if (wl_is_absent(w->now))
-    wl_set_leave(w->kind->all, w->id, &w->before);
-  else if (w->answers_differ)
-    wl_set_change(w->kind->all, &w->before, &w->after);
+    leave(w, w->kind->all);
+  else
+    stay(w, w->kind->all);
+}
+
+static void update_where(Write *w) {
+  uint32_t was = wl_is_absent(w->old) ? 0 : w->before.tests & w->kind->asked;
+  uint32_t is = wl_is_absent(w->now) ? 0 : w->after.tests & w->kind->asked;
+  for (uint32_t any = was | is; any != 0; any &= any - 1) {
+    int test = __builtin_ctz(any);
+    wl_LiveSet *set = w->kind->where[test];
+    if (!(is >> test & 1))
+      leave(w, set);
+    else if (!(was >> test & 1))
+      join(w, set);
+    else
+      stay(w, set);
+  }
 }
 
 static void update_keyed(Write *w) {
@@ -111,20 +149,15 @@ static void update_keyed(Write *w) {
           was ? indexed_text(path, w->old) : WL_VALUE_ABSENT,
           is ? indexed_text(path, w->now) : WL_VALUE_ABSENT);
   }
-  rekey(w, &w->kind->owned, wl_store_controller_uid(w->store, w->old),
-        wl_store_controller_uid(w->store, w->now));
+  rekey(w, &w->kind->owned, wl_store_controller_of(w->store, w->old),
+        wl_store_controller_of(w->store, w->now));
 }
 
 /* ---- standing queries ---- */
 
-static void wake(Write *w, const Standing *standing) {
-  for (size_t i = 0; i < standing->subscriber_count; i++)
-    w->store->waker(w->store->context, standing->subscribers[i]);
-}
-
 static bool belongs(const Write *w, const Standing *standing, wl_Value object) {
   return !standing->orphans ||
-         wl_is_absent(wl_store_controller_uid(w->store, object));
+         wl_is_absent(wl_store_controller_of(w->store, object));
 }
 
 /* Leave the queries that `old` was in and `now` is not, then join or change
@@ -140,11 +173,10 @@ static void update_standing(Write *w) {
       bool stays =
           !wl_is_absent(w->now) && belongs(w, s, w->now) &&
           wl_selector_matches(s->selector, labels_of(w->store, w->now));
-      if (!stays)
-        wl_set_leave(s->set, w->id, &w->before);
-      else if (w->answers_differ)
-        wl_set_change(s->set, &w->before, &w->after);
-      wake(w, s);
+      if (stays)
+        stay(w, s->set);
+      else
+        leave(w, s->set);
     }
   }
   if (wl_is_absent(w->now))
@@ -155,8 +187,7 @@ static void update_standing(Write *w) {
     Standing *s = plan->standing[i];
     if (wl_set_has(s->set, w->id) || !belongs(w, s, w->now))
       continue;
-    wl_set_join(s->set, w->id, &w->after);
-    wake(w, s);
+    join(w, s->set);
   }
 }
 
@@ -195,6 +226,7 @@ void wl_store_index(wl_Store *store, wl_Id id, Space *space, wl_Value old,
       write_row(store, object_at(store, id), &w.after);
   }
   update_all(&w);
+  update_where(&w);
   update_keyed(&w);
   update_standing(&w);
   update_postings(&w);
@@ -207,7 +239,7 @@ void wl_store_fill_standing(wl_Store *store, Standing *standing) {
   for (size_t i = 0; i < ids.length; i++) {
     wl_Value object = object_at(store, ids.items[i])->value;
     if (standing->orphans &&
-        !wl_is_absent(wl_store_controller_uid(store, object)))
+        !wl_is_absent(wl_store_controller_of(store, object)))
       continue;
     wl_FacetRow row;
     wl_store_read_row(store, ids.items[i], &row);
@@ -221,6 +253,22 @@ void wl_store_fill_standing(wl_Store *store, Standing *standing) {
 wl_LiveSet *wl_store_all(wl_Store *store, wl_Kind *kind) {
   (void)store;
   return wl_set_retain(kind->all);
+}
+
+wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test) {
+  if (kind->where[test] != NULL)
+    return wl_set_retain(kind->where[test]);
+  wl_LiveSet *set = wl_set_new(store->heap, kind->options.facets);
+  for (wl_Id id = wl_set_next(kind->all, 0); id != 0;
+       id = wl_set_next(kind->all, id)) {
+    wl_FacetRow row;
+    wl_store_read_row(store, id, &row);
+    if (row.tests >> test & 1)
+      wl_set_join(set, id, &row);
+  }
+  kind->where[test] = set;
+  kind->asked |= (uint32_t)1 << test;
+  return wl_set_retain(set);
 }
 
 static wl_LiveSet *handle(wl_Store *store, wl_Kind *kind, wl_Table *table,

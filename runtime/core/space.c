@@ -56,8 +56,6 @@ static void clear_plan(wl_Store *store, Plan *plan) {
 
 static void free_standing(wl_Store *store, Standing *standing) {
   wl_selector_release(standing->selector);
-  wl_dealloc(store->heap, standing->subscribers,
-             standing->subscriber_size * sizeof *standing->subscribers);
   wl_dealloc(store->heap, standing, sizeof *standing);
 }
 
@@ -288,35 +286,4 @@ void wl_space_drop_standing(wl_Store *store, Standing *standing) {
   }
   space->version++;
   free_standing(store, standing);
-}
-
-void wl_store_subscribe(wl_Store *store, wl_LiveSet *set, uint64_t subscriber) {
-  Standing *standing = wl_set_query(set);
-  for (size_t i = 0; i < standing->subscriber_count; i++)
-    if (standing->subscribers[i] == subscriber)
-      return;
-  if (standing->subscriber_count == standing->subscriber_size) {
-    size_t size =
-        standing->subscriber_size == 0 ? 2 : 2 * standing->subscriber_size;
-    standing->subscribers =
-        wl_realloc(store->heap, standing->subscribers,
-                   standing->subscriber_size * sizeof *standing->subscribers,
-                   size * sizeof *standing->subscribers);
-    standing->subscriber_size = size;
-  }
-  standing->subscribers[standing->subscriber_count++] = subscriber;
-}
-
-void wl_store_unsubscribe(wl_Store *store, wl_LiveSet *set,
-                          uint64_t subscriber) {
-  (void)store;
-  Standing *standing = wl_set_query(set);
-  for (size_t i = 0; i < standing->subscriber_count; i++) {
-    if (standing->subscribers[i] != subscriber)
-      continue;
-    memmove(standing->subscribers + i, standing->subscribers + i + 1,
-            (standing->subscriber_count - i - 1) * sizeof subscriber);
-    standing->subscriber_count--;
-    return;
-  }
 }

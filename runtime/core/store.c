@@ -76,6 +76,9 @@ static void free_kind(wl_Store *store, wl_Kind *kind) {
   for (size_t i = 0; i < kind->generation_count; i++)
     wl_path_free(heap, kind->generation[i]);
   wl_set_free(kind->all);
+  for (size_t i = 0; i < WL_FACET_TESTS; i++)
+    if (kind->where[i] != NULL)
+      wl_set_free(kind->where[i]);
   wl_facets_free(kind->options.facets);
   wl_release(heap, kind->options.name);
   wl_release(heap, kind->options.resource);
@@ -199,6 +202,8 @@ wl_Value wl_kind_name(const wl_Kind *kind) {
 const wl_Facets *wl_kind_facets(const wl_Kind *kind) {
   return kind->options.facets;
 }
+
+size_t wl_kind_indexed(const wl_Kind *kind) { return kind->indexed_count; }
 
 /* ---- objects by id ---- */
 

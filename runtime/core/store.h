@@ -41,8 +41,8 @@ typedef struct wl_Change {
 
 /* Called once a write, after the indexes know it. */
 typedef void wl_Listener(void *context, const wl_Change *change);
-/* Called for each standing query with subscribers that the written object is
- * or was in. */
+/* Called for each subscriber of a live set that the written object is or was
+ * in (wl_set_subscribe). */
 typedef void wl_Waker(void *context, uint64_t subscriber);
 
 wl_Store *wl_store_new(wl_Heap *heap, uint64_t seed, size_t history_limit);
@@ -72,6 +72,7 @@ wl_Kind *wl_store_add_kind(wl_Store *store, const wl_KindOptions *options,
 void *wl_kind_tag(const wl_Kind *kind);
 wl_Value wl_kind_name(const wl_Kind *kind);
 const wl_Facets *wl_kind_facets(const wl_Kind *kind);
+size_t wl_kind_indexed(const wl_Kind *kind); /* number of indexed paths */
 
 /* ---- reading; O(1) unless said ---- */
 
@@ -84,6 +85,8 @@ wl_Id wl_store_find_uid(const wl_Store *store, wl_Value uid);
 wl_Value wl_store_value(const wl_Store *store, wl_Id id);
 const wl_Kind *wl_store_kind_of(const wl_Store *store, wl_Id id);
 uint32_t wl_store_tests(const wl_Store *store, wl_Id id); /* facet bits */
+/* The uid of an object's controller, borrowed; absent without one. */
+wl_Value wl_store_controller_of(const wl_Store *store, wl_Value object);
 
 /* A growing list of ids, freed with wl_ids_free. */
 typedef struct wl_Ids {
@@ -114,11 +117,9 @@ wl_LiveSet *wl_store_indexed(wl_Store *store, wl_Kind *kind, size_t i,
  * the first time. */
 wl_LiveSet *wl_store_standing(wl_Store *store, wl_Kind *kind, wl_Value space,
                               wl_Selector *selector, bool orphans);
-/* The waker is called with `subscriber` when a member of the set is written,
- * joins or leaves, until it unsubscribes. The set must be a standing one. */
-void wl_store_subscribe(wl_Store *store, wl_LiveSet *set, uint64_t subscriber);
-void wl_store_unsubscribe(wl_Store *store, wl_LiveSet *set,
-                          uint64_t subscriber);
+/* Objects of the kind that pass a test facet. Kept from the first call on:
+ * O(objects) then. */
+wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test);
 void wl_store_drop_set(wl_Store *store, wl_LiveSet *set);
 
 /* ---- writing. Each fills `error` (WL_EEXISTS, WL_ECONFLICT, WL_ENOTFOUND,

@@ -36,8 +36,6 @@ typedef struct Standing {
   bool orphans; /* only objects without a controller */
   wl_LiveSet *set;
   Posting *anchor; /* NULL: listed in the space */
-  uint64_t *subscribers;
-  size_t subscriber_count, subscriber_size;
 } Standing;
 
 /* What a labels map means to a space: the postings it belongs to and the
@@ -86,6 +84,8 @@ struct wl_Kind {
   size_t generation_count;
   size_t slots; /* of a facet row */
   wl_LiveSet *all;
+  wl_LiveSet *where[WL_FACET_TESTS]; /* NULL: nobody asked */
+  uint32_t asked;                    /* bit i: where[i] is kept */
   wl_Table owned;  /* controller's uid -> wl_LiveSet */
   wl_Table spaces; /* namespace -> Space */
 };
@@ -172,9 +172,6 @@ wl_Id wl_store_find_in(const wl_Store *store, const Space *space, wl_Value name,
                        uint32_t hash);
 wl_Value wl_store_make_uid(wl_Store *store, wl_Id id);
 wl_Value wl_store_now_text(wl_Store *store); /* borrowed */
-
-/* The uid of an object's controller; absent without one. */
-wl_Value wl_store_controller_uid(const wl_Store *store, wl_Value object);
 
 /* Bring every live set and posting from `old` to `now` (either may be absent)
  * and replace the object's facet row. */

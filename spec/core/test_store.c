@@ -249,7 +249,7 @@ static void labels_select(void) {
   wl_store_listen(store, on_change, on_wake, NULL);
   wl_LiveSet *standing = wl_store_standing(store, pods, space, s, false);
   wl_LiveSet *orphans = wl_store_standing(store, pods, space, s, true);
-  wl_store_subscribe(store, standing, 1);
+  wl_set_subscribe(standing, 1);
   CHECK(wl_set_count(standing) == 100 && wl_set_count(orphans) == 0);
   CHECK(selected("app=web") == 100 && selected("app in (web,db)") == 150);
   CHECK(selected("app!=web") == 50 && selected("app") == 150);

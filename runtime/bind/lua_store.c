@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: MIT */
+/* lua_store.c - Lua module "wl.store": the objects of a cluster, and the
+ * queue of keys that its writes make.
+ *
+ *   local s = store.open { seed = 1, history = 100000 }
+ *   local pod = s:kind { name=, resource=, namespaced=, facets=, sums=,
+ *                        indexed=, generation= }
+ *
+ * A write of an object enqueues its id for whoever reconciles its kind
+ * (s:reconciles), the id of its controller for whoever reconciles that, and
+ * the subscribers of the live sets it is in. Times are milliseconds. */
+#include "lua_store.h"
+
+#include <lauxlib.h>
+
+#include "host.h"
+#include "lua_selector.h"
+#include "lua_value.h"
+
+/* ---- the dispatch ---- */
+
+static void enqueue(StoreBox *box, wl_Id id, const wl_Kind *kind) {
+  const KindTag *tag = wl_kind_tag(kind);
+  if (tag->source != 0)
+    wl_queue_add(box->queue, id, tag->source, wl_store_now(box->store));
+}
+
+static void enqueue_controller(StoreBox *box, wl_Value object) {
+  wl_Value uid = wl_store_controller_of(box->store, object);
+  if (wl_is_absent(uid))
+    return;
+  wl_Id id = wl_store_find_uid(box->store, uid);
+  if (id != 0)
+    enqueue(box, id, wl_store_kind_of(box->store, id));
+}
+
+static void on_wake(void *context, uint64_t subscriber) {
+  StoreBox *box = context;
+  wl_queue_add(box->queue, subscriber & (((uint64_t)1 << 48) - 1),
+               (uint32_t)(subscriber >> 48), wl_store_now(box->store));
+}
+
+static void note_error(StoreBox *box, lua_State *L) {
+  if (box->raised) {
+    lua_pop(L, 1);
+    return;
+  }
+  box->raised = true;
+  box->error = luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+/* listener(kind, id, type, old, now, revision, writer) */
+static void tell_lua(StoreBox *box, const wl_Change *change) {
+  static const char *const types[] = {"ADDED", "MODIFIED", "DELETED"};
+  lua_State *L = box->L;
+  const KindTag *tag = wl_kind_tag(change->kind);
+  if (!lua_checkstack(L, 16))
+    return;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, box->listener);
+  lua_pushinteger(L, tag->number);
+  lua_pushinteger(L, change->id);
+  lua_pushstring(L, types[change->type]);
+  wl_lua_push_value(L, change->old);
+  wl_lua_push_value(L, change->now);
+  lua_pushinteger(L, (lua_Integer)change->revision);
+  wl_lua_push_value(L, change->writer);
+  if (wl_call(L, 7, 0) != LUA_OK)
+    note_error(box, L);
+}
+
+static void on_change(void *context, const wl_Change *change) {
+  StoreBox *box = context;
+  enqueue(box, change->id, change->kind);
+  enqueue_controller(box, change->now);
+  if (change->type == WL_DELETED ||
+      !wl_same(wl_store_controller_of(box->store, change->old),
+               wl_store_controller_of(box->store, change->now)))
+    enqueue_controller(box, change->old);
+  const KindTag *tag = wl_kind_tag(change->kind);
+  if (tag->watched && box->listener != LUA_NOREF)
+    tell_lua(box, change);
+}
+
+/* sums[call](part, part, ...) -> integer */
+static int64_t on_sum(void *context, int64_t call, const wl_Value *parts,
+                      size_t n) {
+  StoreBox *box = context;
+  lua_State *L = box->L;
+  if (!lua_checkstack(L, 16))
+    return 0;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, box->sums);
+  lua_rawgeti(L, -1, (lua_Integer)call);
+  lua_remove(L, -2);
+  for (size_t i = 0; i < n; i++)
+    wl_lua_push_value(L, parts[i]);
+  if (wl_call(L, (int)n, 1) != LUA_OK) {
+    note_error(box, L);
+    return 0;
+  }
+  int64_t amount = lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  return amount;
+}
+
+/* ---- arguments ---- */
+
+StoreBox *wl_lua_check_store(lua_State *L, int index) {
+  StoreBox *box = luaL_checkudata(L, index, STORE);
+  if (box->store == NULL)
+    luaL_argerror(L, index, "this store is closed");
+  box->L = L;
+  return box;
+}
+
+void wl_lua_store_settle(lua_State *L, StoreBox *box) {
+  if (!box->raised)
+    return;
+  box->raised = false;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, box->error);
+  luaL_unref(L, LUA_REGISTRYINDEX, box->error);
+  lua_error(L);
+}
+
+wl_Kind *wl_lua_check_kind(lua_State *L, StoreBox *box, int index) {
+  lua_Integer number = luaL_checkinteger(L, index);
+  luaL_argcheck(L, number >= 1 && number <= box->kind_count, index,
+                "not the number of a kind of this store");
+  return box->kinds[number];
+}
+
+wl_Id wl_lua_check_id(lua_State *L, int index) {
+  lua_Integer id = luaL_checkinteger(L, index);
+  luaL_argcheck(L, id >= 0 && id <= UINT32_MAX, index, "not an object's id");
+  return (wl_Id)id;
+}
+
+size_t wl_lua_check_test(lua_State *L, const wl_Kind *kind, int index) {
+  luaL_checkstring(L, index);
+  wl_Value name = wl_lua_borrow_value(L, index);
+  wl_FacetType type;
+  size_t at;
+  if (!wl_facets_find(wl_kind_facets(kind), name, &type, &at) ||
+      type != WL_FACET_TEST)
+    luaL_error(L, "%s has no test facet \"%s\"",
+               wl_text(&(wl_Value){wl_kind_name(kind).bits}).bytes,
+               wl_text(&name).bytes);
+  return at;
+}
+
+void wl_lua_push_object(lua_State *L, const wl_Store *store, wl_Id id) {
+  wl_lua_push_value(L, wl_store_value(store, id));
+}
+
+/* ---- opening and closing ---- */
+
+static lua_Integer integer_field(lua_State *L, int table, const char *name,
+                                 lua_Integer otherwise) {
+  lua_getfield(L, table, name);
+  lua_Integer n = luaL_optinteger(L, -1, otherwise);
+  lua_pop(L, 1);
+  return n;
+}
+
+static int store_open(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_Integer seed = integer_field(L, 1, "seed", 0);
+  lua_Integer history = integer_field(L, 1, "history", 0);
+  luaL_argcheck(L, history >= 0, 1, "history must not be negative");
+  StoreBox *box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = (StoreBox){.listener = LUA_NOREF, .sums = LUA_NOREF};
+  luaL_setmetatable(L, STORE);
+  lua_newtable(L);
+  box->sums = luaL_ref(L, LUA_REGISTRYINDEX);
+  box->store = wl_store_new(wl_host_heap(L), (uint64_t)seed, (size_t)history);
+  box->queue = wl_queue_new(wl_host_heap(L));
+  wl_store_listen(box->store, on_change, on_wake, box);
+  return 1;
+}
+
+static int store_close(lua_State *L) {
+  StoreBox *box = luaL_checkudata(L, 1, STORE);
+  if (box->store == NULL)
+    return 0;
+  wl_store_free(box->store);
+  wl_queue_free(box->queue);
+  box->store = NULL;
+  luaL_unref(L, LUA_REGISTRYINDEX, box->sums);
+  luaL_unref(L, LUA_REGISTRYINDEX, box->listener);
+  return 0;
+}
+
+/* ---- kinds ---- */
+
+/* Append options.sums to the store's functions. A facet's `call` counts over
+ * all kinds, in the order in which they were added. */
+static void add_sums(lua_State *L, const StoreBox *box) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, box->sums);
+  lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
+  if (lua_getfield(L, 2, "sums") == LUA_TTABLE)
+    for (lua_Integer i = 1; lua_geti(L, -1, i) == LUA_TFUNCTION; i++)
+      lua_seti(L, 3, n + i);
+  lua_settop(L, 2);
+}
+
+static wl_Value value_field(lua_State *L, const char *name) {
+  lua_getfield(L, 2, name);
+  return wl_lua_borrow_optional(L, lua_gettop(L)); /* stays on the stack */
+}
+
+static int store_kind(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  luaL_argcheck(L, box->kind_count < MAX_KINDS, 2, "too many kinds");
+  add_sums(L, box);
+  wl_KindOptions options = {.name = value_field(L, "name"),
+                            .resource = value_field(L, "resource"),
+                            .indexed = value_field(L, "indexed"),
+                            .generation = value_field(L, "generation")};
+  wl_Value facets = value_field(L, "facets");
+  lua_getfield(L, 2, "namespaced");
+  options.namespaced = lua_toboolean(L, -1);
+  luaL_argcheck(L,
+                wl_type(options.name) == WL_STRING &&
+                    wl_type(options.resource) == WL_STRING,
+                2, "a kind needs a name and a resource");
+  wl_Error error;
+  options.facets =
+      wl_facets_compile(wl_host_heap(L), facets, on_sum, box, &error);
+  if (options.facets == NULL)
+    return luaL_error(L, "%s", error.message);
+  KindTag *tag = &box->tags[box->kind_count + 1];
+  *tag = (KindTag){.number = box->kind_count + 1};
+  options.tag = tag;
+  wl_Kind *kind = wl_store_add_kind(box->store, &options, &error);
+  if (kind == NULL)
+    return luaL_error(L, "%s", error.message);
+  box->kinds[++box->kind_count] = kind;
+  lua_pushinteger(L, box->kind_count);
+  return 1;
+}
+
+/* s:reconciles(kind) -> source: its objects' ids are enqueued from now on */
+static int store_reconciles(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  KindTag *tag = wl_kind_tag(wl_lua_check_kind(L, box, 2));
+  if (tag->source == 0)
+    tag->source = wl_queue_add_source(box->queue);
+  lua_pushinteger(L, tag->source);
+  return 1;
+}
+
+/* s:source() -> a source of the queue for keys that are no ids */
+static int store_source(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  lua_pushinteger(L, wl_queue_add_source(box->queue));
+  return 1;
+}
+
+static int store_watch(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  KindTag *tag = wl_kind_tag(wl_lua_check_kind(L, box, 2));
+  tag->watched = lua_isnone(L, 3) || lua_toboolean(L, 3);
+  return 0;
+}
+
+static int store_listen(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_settop(L, 2);
+  luaL_unref(L, LUA_REGISTRYINDEX, box->listener);
+  box->listener = luaL_ref(L, LUA_REGISTRYINDEX);
+  return 0;
+}
+
+/* ---- the queue ---- */
+
+static lua_Integer check_key(lua_State *L, int index) {
+  lua_Integer key = luaL_checkinteger(L, index);
+  luaL_argcheck(L, key >= 0 && key < (lua_Integer)1 << 48, index,
+                "a key is an id or an integer below 2^48");
+  return key;
+}
+
+/* s:enqueue(key, source, delay_ms) */
+static int store_enqueue(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  lua_Integer delay = luaL_optinteger(L, 4, 0);
+  wl_queue_add_after(box->queue, (uint64_t)check_key(L, 2),
+                     (uint32_t)luaL_checkinteger(L, 3),
+                     wl_store_now(box->store), delay);
+  return 0;
+}
+
+/* s:retry(key, source) -> delay in ms */
+static int store_retry(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  int64_t delay = 0;
+  wl_queue_retry(box->queue, (uint64_t)check_key(L, 2),
+                 (uint32_t)luaL_checkinteger(L, 3), wl_store_now(box->store),
+                 &delay);
+  lua_pushinteger(L, delay);
+  return 1;
+}
+
+static int store_forget(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_queue_forget(box->queue, (uint64_t)check_key(L, 2));
+  return 0;
+}
+
+/* s:take() -> key, its kind's number (nil when it is no object); nil: nothing
+ * is ready */
+static int store_take(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  uint64_t key;
+  if (wl_queue_get(box->queue, wl_store_now(box->store), &key) != WL_QUEUE_KEY)
+    return 0;
+  lua_pushinteger(L, (lua_Integer)key);
+  const wl_Kind *kind =
+      key <= UINT32_MAX ? wl_store_kind_of(box->store, (wl_Id)key) : NULL;
+  if (kind == NULL)
+    return 1;
+  const KindTag *tag = wl_kind_tag(kind);
+  lua_pushinteger(L, tag->number);
+  return 2;
+}
+
+static int store_done(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_queue_done(box->queue, (uint64_t)check_key(L, 2),
+                wl_store_now(box->store));
+  return 0;
+}
+
+/* s:next_due() -> ms, or nil */
+static int store_next_due(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  int64_t due;
+  if (!wl_queue_next_due(box->queue, &due))
+    return 0;
+  lua_pushinteger(L, due);
+  return 1;
+}
+
+/* s:set_limiter(base_ms, max_ms): the delays of s:retry */
+static int store_set_limiter(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  lua_Integer base = luaL_checkinteger(L, 2), max = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, base > 0 && max >= base, 2, "0 < base <= max");
+  wl_Limiter *limiter = wl_limiter_new(wl_host_heap(L));
+  wl_limiter_add_exponential(limiter, base, max);
+  wl_queue_set_limiter(box->queue, limiter);
+  return 0;
+}
+
+/* ---- reading ---- */
+
+static int store_set_now(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_store_set_now(box->store, luaL_checkinteger(L, 2));
+  return 0;
+}
+
+static int store_set_writer(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  luaL_checkstring(L, 2);
+  wl_store_set_writer(box->store, wl_lua_borrow_value(L, 2));
+  return 0;
+}
+
+static int push_id(lua_State *L, wl_Id id) {
+  if (id == 0)
+    return 0;
+  lua_pushinteger(L, id);
+  return 1;
+}
+
+/* s:find(kind, namespace, name) -> id, or nil */
+static int store_find(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  luaL_checkstring(L, 4);
+  wl_Value space = wl_lua_borrow_optional(L, 3);
+  if (wl_is_absent(space))
+    space = wl_key(wl_host_heap(L), ""); /* lives in the word */
+  return push_id(
+      L, wl_store_find(box->store, kind, space, wl_lua_borrow_value(L, 4)));
+}
+
+static int store_find_uid(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  luaL_checkstring(L, 2);
+  return push_id(L, wl_store_find_uid(box->store, wl_lua_borrow_value(L, 2)));
+}
+
+static int store_get(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_lua_push_object(L, box->store, wl_lua_check_id(L, 2));
+  return 1;
+}
+
+static int store_kind_of(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  const wl_Kind *kind = wl_store_kind_of(box->store, wl_lua_check_id(L, 2));
+  if (kind == NULL)
+    return 0;
+  const KindTag *tag = wl_kind_tag(kind);
+  lua_pushinteger(L, tag->number);
+  return 1;
+}
+
+/* s:select(kind, namespace | nil, selector | nil) -> batch */
+static int store_select(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  const wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  wl_Value space = wl_lua_borrow_optional(L, 3);
+  wl_Selector *selector =
+      lua_isnoneornil(L, 4) ? NULL : wl_lua_check_selector(L, 4);
+  BatchBox *batch = wl_lua_push_batch(L, 1);
+  wl_store_select(box->store, kind, space, selector, &batch->ids);
+  return 1;
+}
+
+/* ---- live sets ---- */
+
+static int store_all(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  SetBox *set = wl_lua_push_set(L, 1);
+  set->kind = kind;
+  set->set = wl_store_all(box->store, kind);
+  return 1;
+}
+
+static int store_owned(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  luaL_checkstring(L, 3);
+  wl_Value uid = wl_lua_borrow_value(L, 3);
+  SetBox *set = wl_lua_push_set(L, 1);
+  set->kind = kind;
+  set->set = wl_store_owned(box->store, kind, uid);
+  return 1;
+}
+
+/* s:indexed(kind, i, text): i counts the kind's indexed paths from 1 */
+static int store_indexed(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  lua_Integer i = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, i >= 1 && (size_t)i <= wl_kind_indexed(kind), 3,
+                "the kind has no such index");
+  luaL_checkstring(L, 4);
+  wl_Value text = wl_lua_borrow_value(L, 4);
+  SetBox *set = wl_lua_push_set(L, 1);
+  set->kind = kind;
+  set->set = wl_store_indexed(box->store, kind, (size_t)i - 1, text);
+  return 1;
+}
+
+/* s:standing(kind, namespace, selector, orphans) */
+static int store_standing(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  wl_Value space = wl_lua_borrow_optional(L, 3);
+  wl_Selector *selector = wl_lua_check_selector(L, 4);
+  bool orphans = lua_toboolean(L, 5);
+  SetBox *set = wl_lua_push_set(L, 1);
+  set->kind = kind;
+  set->set = wl_store_standing(box->store, kind, space, selector, orphans);
+  return 1;
+}
+
+/* s:where(kind, test facet) */
+static int store_where(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  size_t test = wl_lua_check_test(L, kind, 3);
+  SetBox *set = wl_lua_push_set(L, 1);
+  set->kind = kind;
+  set->set = wl_store_where(box->store, kind, test);
+  return 1;
+}
+
+/* ---- the module ---- */
+
+static const luaL_Reg methods[] = {
+    {"all", store_all},
+    {"close", store_close},
+    {"done", store_done},
+    {"enqueue", store_enqueue},
+    {"find", store_find},
+    {"find_uid", store_find_uid},
+    {"forget", store_forget},
+    {"get", store_get},
+    {"indexed", store_indexed},
+    {"kind", store_kind},
+    {"kind_of", store_kind_of},
+    {"listen", store_listen},
+    {"next_due", store_next_due},
+    {"order", wl_lua_store_order},
+    {"owned", store_owned},
+    {"rank", wl_lua_store_rank},
+    {"reconciles", store_reconciles},
+    {"retry", store_retry},
+    {"select", store_select},
+    {"set_limiter", store_set_limiter},
+    {"set_now", store_set_now},
+    {"set_writer", store_set_writer},
+    {"source", store_source},
+    {"standing", store_standing},
+    {"take", store_take},
+    {"watch", store_watch},
+    {"where", store_where},
+    {NULL, NULL},
+};
+
+static const luaL_Reg metamethods[] = {
+    {"__close", store_close}, {"__gc", store_close}, {NULL, NULL}};
+
+static const luaL_Reg functions[] = {{"open", store_open}, {NULL, NULL}};
+
+int luaopen_wl_store(lua_State *L);
+int luaopen_wl_store(lua_State *L) {
+  wl_lua_need_values(L);
+  wl_lua_open_livesets(L);
+  wl_lua_open_batches(L);
+  wl_lua_open_orders(L);
+  luaL_newmetatable(L, STORE);
+  luaL_setfuncs(L, metamethods, 0);
+  luaL_newlib(L, methods);
+  luaL_setfuncs(L, wl_lua_store_writing, 0);
+  luaL_setfuncs(L, wl_lua_store_history, 0);
+  lua_setfield(L, -2, "__index");
+  luaL_newlib(L, functions);
+  return 1;
+}

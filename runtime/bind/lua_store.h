@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* lua_store.h - what the files of module wl.store share: lua_store.c (the
+ * store), lua_store_write.c, lua_store_history.c, lua_liveset.c, lua_batch.c.
+ *
+ * Live sets and batches keep the store's userdata as their uservalue, so it
+ * is collected after them. */
+#ifndef WL_LUA_STORE_H
+#define WL_LUA_STORE_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "../core/queue.h"
+#include "../core/rank.h"
+#include "../core/store.h"
+
+#define STORE   "wl.store"
+#define LIVESET "wl.liveset"
+#define BATCH   "wl.batch"
+
+enum { MAX_KINDS = 256 };
+
+/* A kind as the dispatch sees it; the tag of its wl_Kind. */
+typedef struct KindTag {
+  int number;      /* from 1 */
+  uint32_t source; /* of the queue: who reconciles it; 0: nobody */
+  bool watched;    /* writes are told to the Lua listener */
+} KindTag;
+
+typedef struct StoreBox {
+  wl_Store *store; /* NULL: closed */
+  wl_Queue *queue;
+  lua_State *L; /* the thread that is in the store now, for callbacks */
+  int sums;     /* registry reference: list of functions of sum facets */
+  int listener; /* registry reference, or LUA_NOREF */
+  bool raised;  /* a callback raised; its error is at `error` */
+  int error;    /* registry reference */
+  wl_Kind *kinds[MAX_KINDS + 1];
+  KindTag tags[MAX_KINDS + 1];
+  int kind_count;
+} StoreBox;
+
+typedef struct SetBox {
+  wl_LiveSet *set; /* NULL: closed */
+  wl_Kind *kind;
+} SetBox;
+
+typedef struct BatchBox {
+  wl_Ids ids;
+} BatchBox;
+
+/* The store at `index`; notes the thread for callbacks. */
+StoreBox *wl_lua_check_store(lua_State *L, int index);
+/* What a callback raised meanwhile is raised now. */
+void wl_lua_store_settle(lua_State *L, StoreBox *box);
+wl_Kind *wl_lua_check_kind(lua_State *L, StoreBox *box, int index);
+wl_Id wl_lua_check_id(lua_State *L, int index);
+
+/* The store of a set or batch at `index`. */
+StoreBox *wl_lua_store_of(lua_State *L, int index);
+SetBox *wl_lua_check_set(lua_State *L, int index);
+BatchBox *wl_lua_check_batch(lua_State *L, int index);
+/* Push an empty one; `store` is the stack index of its store. */
+SetBox *wl_lua_push_set(lua_State *L, int store);
+BatchBox *wl_lua_push_batch(lua_State *L, int store);
+/* Push the object's view, or nil. */
+void wl_lua_push_object(lua_State *L, const wl_Store *store, wl_Id id);
+/* The test facet named by the argument, as a bit. */
+size_t wl_lua_check_test(lua_State *L, const wl_Kind *kind, int index);
+
+void wl_lua_open_livesets(lua_State *L);
+void wl_lua_open_batches(lua_State *L);
+void wl_lua_open_orders(lua_State *L);
+int wl_lua_store_order(lua_State *L);
+int wl_lua_store_rank(lua_State *L);
+extern const luaL_Reg wl_lua_store_writing[];
+extern const luaL_Reg wl_lua_store_history[];
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* lua_store_write.c - the writes of module "wl.store". A refusal returns nil,
+ * a message and its code; the object's view or a count otherwise. */
+#include <lauxlib.h>
+
+#include "host.h"
+#include "lua_store.h"
+#include "lua_value.h"
+
+static int push_written(lua_State *L, StoreBox *box, wl_Id id) {
+  wl_lua_store_settle(L, box);
+  wl_lua_push_object(L, box->store, id);
+  lua_pushinteger(L, id);
+  return 2;
+}
+
+/* s:create(kind, object) -> view, id */
+static int store_create(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  wl_Value object = wl_lua_borrow_value(L, 3);
+  wl_Error error;
+  wl_Id id = wl_store_create(box->store, kind, object, &error);
+  return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id);
+}
+
+/* s:create_many(kind, object, n) -> batch [, message, code] */
+static int store_create_many(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  wl_Value object = wl_lua_borrow_value(L, 3);
+  lua_Integer n = luaL_checkinteger(L, 4);
+  luaL_argcheck(L, n >= 0, 4, "a count is not negative");
+  BatchBox *batch = wl_lua_push_batch(L, 1);
+  wl_Error error;
+  bool ok = wl_store_create_many(box->store, kind, object, (size_t)n,
+                                 &batch->ids, &error);
+  wl_lua_store_settle(L, box);
+  if (ok)
+    return 1;
+  lua_pushstring(L, error.message);
+  lua_pushstring(L, wl_code_name(error.code));
+  return 3;
+}
+
+/* s:update(id, object) -> view, id */
+static int store_update(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Id id = wl_lua_check_id(L, 2);
+  wl_Value object = wl_lua_borrow_value(L, 3);
+  wl_Error error;
+  bool ok = wl_store_update(box->store, id, object, &error);
+  return ok ? push_written(L, box, id) : wl_lua_fail(L, &error);
+}
+
+/* s:change(id, function(draft)) -> view, id */
+static int store_change(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Id id = wl_lua_check_id(L, 2);
+  luaL_checktype(L, 3, LUA_TFUNCTION);
+  wl_Error error = {.code = WL_ENOTFOUND, .message = "the object is gone"};
+  wl_Value base = wl_store_value(box->store, id);
+  if (wl_is_absent(base))
+    return wl_lua_fail(L, &error);
+  wl_lua_push_object(L, box->store,
+                     id); /* keeps base while the function runs */
+  wl_Value now = wl_lua_run_draft(L, base, 3);
+  box->L = L; /* the function may have come here too */
+  int outcome = lua_gettop(L);
+  bool ok = wl_same(now, base) || wl_store_update(box->store, id, now, &error);
+  wl_lua_end_draft(L, outcome);
+  return ok ? push_written(L, box, id) : wl_lua_fail(L, &error);
+}
+
+/* s:delete(id, grace_seconds) -> true */
+static int store_delete(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Id id = wl_lua_check_id(L, 2);
+  lua_Integer grace = luaL_optinteger(L, 3, -1);
+  wl_Error error;
+  if (!wl_store_delete(box->store, id, grace, &error))
+    return wl_lua_fail(L, &error);
+  wl_lua_store_settle(L, box);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* ---- many ---- */
+
+/* The columns of s:update_many, gathered in one userdata. */
+typedef struct Columns {
+  size_t count;
+  wl_Heap *heap;
+  wl_Column items[8];
+  wl_Value paths[8][8];
+  wl_Value *cells[8];
+  size_t rows;
+} Columns;
+
+static int columns_gc(lua_State *L) {
+  Columns *c = luaL_checkudata(L, 1, "wl.columns");
+  for (size_t i = 0; i < c->count; i++) {
+    for (size_t k = 0; k < c->items[i].depth; k++)
+      wl_release(c->heap, c->paths[i][k]);
+    for (size_t r = 0; c->cells[i] != NULL && r < c->rows; r++)
+      wl_release(c->heap, c->cells[i][r]);
+    wl_dealloc(c->heap, c->cells[i], c->rows * sizeof(wl_Value));
+  }
+  c->count = 0;
+  return 0;
+}
+
+static Columns *push_columns(lua_State *L, size_t rows) {
+  Columns *c = lua_newuserdatauv(L, sizeof *c, 0);
+  c->count = 0;
+  c->heap = wl_host_heap(L);
+  c->rows = rows;
+  if (luaL_newmetatable(L, "wl.columns")) {
+    lua_pushcfunction(L, columns_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return c;
+}
+
+/* Split "spec.nodeName" at its dots. */
+static void split_path(lua_State *L, Columns *c, const char *text) {
+  wl_Column *column = &c->items[c->count];
+  wl_Value *path = c->paths[c->count];
+  *column = (wl_Column){.path = path};
+  c->cells[c->count] = NULL;
+  c->count++;
+  for (const char *start = text, *at = text;; at++) {
+    if (*at != '.' && *at != '\0')
+      continue;
+    if (column->depth == 8)
+      luaL_error(L, "column \"%s\" is too deep", text);
+    path[column->depth++] =
+        wl_string_intern(c->heap, start, (size_t)(at - start));
+    if (*at == '\0')
+      break;
+    start = at + 1;
+  }
+  if (column->depth < 2)
+    luaL_error(L, "a column is a path like \"spec.nodeName\"");
+}
+
+/* The list of values on top of the stack becomes the newest column's. */
+static void fill_cells(lua_State *L, Columns *c) {
+  size_t at = c->count - 1;
+  wl_Value *cells = wl_alloc(c->heap, c->rows * sizeof *cells);
+  for (size_t r = 0; r < c->rows; r++)
+    cells[r] = WL_VALUE_NULL;
+  c->cells[at] = cells;
+  c->items[at].values = cells;
+  for (size_t r = 0; r < c->rows; r++) {
+    lua_rawgeti(L, -1, (lua_Integer)r + 1);
+    cells[r] = wl_lua_check_value(L, -1);
+    lua_pop(L, 1);
+  }
+}
+
+static Columns *check_columns(lua_State *L, int index, size_t rows) {
+  Columns *c = push_columns(L, rows);
+  if (lua_isnoneornil(L, index))
+    return c;
+  luaL_checktype(L, index, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, index) != 0) {
+    luaL_argcheck(L, c->count < 8, index, "too many columns");
+    luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_istable(L, -1),
+                  index, "columns map a path to a list of values");
+    split_path(L, c, lua_tostring(L, -2));
+    fill_cells(L, c);
+    lua_pop(L, 1);
+  }
+  return c;
+}
+
+/* s:update_many(batch, patch | nil, columns | nil) -> how many */
+static int store_update_many(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  BatchBox *batch = wl_lua_check_batch(L, 2);
+  lua_settop(L, 4);
+  wl_Value patch = wl_lua_borrow_optional(L, 3);
+  Columns *c = check_columns(L, 4, batch->ids.length);
+  size_t n = wl_store_update_many(box->store, batch->ids.items,
+                                  batch->ids.length, patch, c->items, c->count);
+  lua_pushinteger(L, (lua_Integer)n);
+  lua_pushcfunction(L, columns_gc);
+  lua_pushvalue(L, 5);
+  lua_call(L, 1, 0);
+  wl_lua_store_settle(L, box);
+  return 1;
+}
+
+/* s:delete_many(batch, grace_seconds) -> how many */
+static int store_delete_many(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  const BatchBox *batch = wl_lua_check_batch(L, 2);
+  lua_Integer grace = luaL_optinteger(L, 3, -1);
+  size_t n = wl_store_delete_many(box->store, batch->ids.items,
+                                  batch->ids.length, grace);
+  wl_lua_store_settle(L, box);
+  lua_pushinteger(L, (lua_Integer)n);
+  return 1;
+}
+
+const luaL_Reg wl_lua_store_writing[] = {
+    {"change", store_change},           {"create", store_create},
+    {"create_many", store_create_many}, {"delete", store_delete},
+    {"delete_many", store_delete_many}, {"update", store_update},
+    {"update_many", store_update_many}, {NULL, NULL},
+};
