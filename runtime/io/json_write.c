@@ -103,7 +103,8 @@ static bool put_list(Writer *w, wl_Value list) {
 }
 
 static bool put_members(Writer *w, wl_Value map) {
-  wl_Members members = wl_members_new(w->out->heap, map, w->style->sorted);
+  wl_Members members = wl_members_new(
+      w->out->heap, map, w->style->sorted ? WL_BY_BYTES : WL_AS_THEY_ARE);
   bool good = true;
   for (size_t i = 0; i < members.length && good; i++) {
     if (i > 0)

@@ -3,8 +3,6 @@
 #ifndef WL_MEMBERS_H
 #define WL_MEMBERS_H
 
-#include <stdbool.h>
-
 #include "../core/value.h"
 
 typedef struct wl_Member {
@@ -16,8 +14,13 @@ typedef struct wl_Members {
   size_t length;
 } wl_Members;
 
-/* By bytes of the key when `sorted`, else as the map has them. */
-wl_Members wl_members_new(wl_Heap *heap, wl_Value map, bool sorted);
+typedef enum wl_Order {
+  WL_AS_THEY_ARE,
+  WL_BY_BYTES,
+  WL_NATURALLY /* a2 before a10, signs before letters: as goyaml sorts */
+} wl_Order;
+
+wl_Members wl_members_new(wl_Heap *heap, wl_Value map, wl_Order order);
 void wl_members_free(wl_Heap *heap, wl_Members members);
 
 #endif

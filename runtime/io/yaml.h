@@ -48,7 +48,8 @@ bool wl_yaml_locate(const char *text, size_t length, size_t document,
                     const char *path, size_t *line, size_t *column);
 
 /* Appends a document as `kubectl get -o yaml` prints it, with a line break
- * at the end. Keys in their order, or by bytes when `sorted`. False, with
+ * at the end. Keys in their order, or sorted as kubectl sorts
+ * them (a2 before a10). False, with
  * `out` as it was, for infinities, NaN and more than WL_YAML_DEPTH levels.
  * Strings that are not UTF-8 are written as !!binary. */
 bool wl_yaml_write(wl_Buffer *out, wl_Value value, bool sorted,

@@ -148,7 +148,8 @@ static bool put_map(Writer *w, wl_Value map) {
   yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
                                       YAML_BLOCK_MAPPING_STYLE);
   bool good = emit(w, &event);
-  wl_Members members = wl_members_new(w->heap, map, w->sorted);
+  wl_Members members =
+      wl_members_new(w->heap, map, w->sorted ? WL_NATURALLY : WL_AS_THEY_ARE);
   for (size_t i = 0; i < members.length && good; i++)
     good = put_string(w, members.items[i].key) &&
            put_value(w, members.items[i].value);
@@ -176,6 +177,7 @@ static bool put_stream(Writer *w, wl_Value value) {
   bool good = emit(w, &event);
   yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1);
   good = good && emit(w, &event) && put_value(w, value);
+  w->emitter.open_ended = 0; /* no "..." after a last |+, as in kubectl */
   yaml_document_end_event_initialize(&event, 1);
   good = good && emit(w, &event);
   yaml_stream_end_event_initialize(&event);
@@ -190,7 +192,6 @@ bool wl_yaml_write(wl_Buffer *out, wl_Value value, bool sorted,
     return wl_fail(error, WL_ELIMIT, "not enough memory");
   yaml_emitter_set_output(&w.emitter, append, out);
   yaml_emitter_set_unicode(&w.emitter, 1);
-  yaml_emitter_set_width(&w.emitter, -1);
   bool good = put_stream(&w, value);
   yaml_emitter_delete(&w.emitter);
   if (!good)
