@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- ConfigMap, Secret, ServiceAccount: what pods are given to know. (core/v1)
 local schema = require "wl.schema"
+local defaults = require "wl.api.defaults.config"
 local meta = require "wl.api.meta"
 local reference = require "wl.api.reference"
 
@@ -13,7 +14,7 @@ config.ConfigMap = meta.resource { data = map(str), binaryData = map(bytes), imm
 
 config.Secret = meta.resource {
   type = word { default = "Opaque" }, data = map(bytes), stringData = map(str), immutable = bool,
-}
+} { complete = defaults.secret }
 
 config.ServiceAccount = meta.resource {
   secrets = merged(reference.ObjectReference, "name"),

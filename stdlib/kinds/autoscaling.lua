@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: MIT
+--- HorizontalPodAutoscaler: kept as data.
+local autoscaling = require "wl.api.autoscaling"
+local kind = require "wl.kind"
+local legacy = require "wl.api.legacy"
+local prepare = require "wl.api.prepare"
+
+return kind "HorizontalPodAutoscaler" {
+  api = "autoscaling/v2",
+  short = { "hpa" },
+  categories = { "all" },
+  schema = autoscaling.HorizontalPodAutoscaler,
+  legacy = legacy.HorizontalPodAutoscaler,
+  preparation = prepare.standard(autoscaling.HorizontalPodAutoscaler, { generation = false }),
+}

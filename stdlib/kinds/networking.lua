@@ -1,0 +1,48 @@
+-- SPDX-License-Identifier: MIT
+--- Ingress, IngressClass, NetworkPolicy, Endpoints, EndpointSlice: kept as data.
+local discovery = require "wl.api.discovery"
+local kind = require "wl.kind"
+local legacy = require "wl.api.legacy"
+local networking = require "wl.api.networking"
+local prepare = require "wl.api.prepare"
+local service = require "wl.api.service"
+
+return {
+  kind "Ingress" {
+    api = "networking.k8s.io/v1",
+    plural = "ingresses",
+    short = { "ing" },
+    schema = networking.Ingress,
+    legacy = legacy.Ingress,
+    preparation = prepare.standard(networking.Ingress),
+  },
+  kind "IngressClass" {
+    api = "networking.k8s.io/v1",
+    plural = "ingressclasses",
+    namespaced = false,
+    schema = networking.IngressClass,
+    legacy = legacy.IngressClass,
+    preparation = prepare.standard(networking.IngressClass),
+  },
+  kind "NetworkPolicy" {
+    api = "networking.k8s.io/v1",
+    plural = "networkpolicies",
+    short = { "netpol" },
+    schema = networking.NetworkPolicy,
+    legacy = legacy.NetworkPolicy,
+    preparation = prepare.standard(networking.NetworkPolicy),
+  },
+  kind "Endpoints" {
+    api = "v1",
+    plural = "endpoints",
+    short = { "ep" },
+    schema = service.Endpoints,
+    preparation = prepare.standard(service.Endpoints, { generation = false }),
+  },
+  kind "EndpointSlice" {
+    api = "discovery.k8s.io/v1",
+    schema = discovery.EndpointSlice,
+    legacy = legacy.EndpointSlice,
+    preparation = prepare.standard(discovery.EndpointSlice),
+  },
+}
