@@ -59,9 +59,11 @@ local function check_label_requirement(requirement, values)
   if (operator == "Gt" or operator == "Lt") and not integer(values[1]) then
     return "for 'Gt', 'Lt' operators, the value must be an integer"
   end
-  local problem = names.qualified_name(requirement.key or "")[1]
+  local _, problem = names.label_key(requirement.key or "")
   for _, value in ipairs(values) do
-    problem = problem or names.label_value(value)[1]
+    if not problem then
+      _, problem = names.label_value(value)
+    end
   end
   return problem
 end

@@ -121,9 +121,9 @@ end
 -- @treturn ?string message
 -- @treturn ?string code
 function taint.check(one)
-  local problem = names.qualified_name(one.key or "")[1]
-  if not problem and (one.value or "") ~= "" then
-    problem = names.label_value(one.value)[1]
+  local _, problem = names.label_key(one.key or "")
+  if not problem then
+    _, problem = names.label_value(one.value or "")
   end
   if not problem and (one.effect or "") ~= "" and not EFFECTS[one.effect] then
     problem = ("invalid taint effect: %s, unsupported taint effect"):format(one.effect)

@@ -113,7 +113,7 @@ local function forbidden(pod, nodes)
   local keys, by_key = {}, {}
   for _, group in ipairs(nodes.ctx:where("Pod", "anti_affine"):batch()
                          :group_by("spec.affinity", "spec.nodeName", "metadata.namespace")) do
-    local other, node = group[#group][1], nodes.by_name[group[2] or ""]
+    local other, node = group.batch[1], nodes.by_name[group[2] or ""]
     for _, term in ipairs(node and other.spec.affinity.podAntiAffinity
                           .requiredDuringSchedulingIgnoredDuringExecution or {}) do
       local value = node.labels[term.topologyKey]

@@ -190,7 +190,7 @@ function Nodes:matching(namespaces, selector)
     for _, group in ipairs(pods:group_by "spec.nodeName") do
       local node = group[1] and self.by_name[group[1]]
       if node then
-        found[#found + 1] = { node, #group[2] }
+        found[#found + 1] = { node, #group.batch }
       end
     end
   end
@@ -208,7 +208,7 @@ function Nodes:owned(node, owner)
       for _, group in ipairs(pods:group_by "metadata.ownerReferences") do
         local uid = controller_uid(group[1])
         if uid then
-          owners[uid] = (owners[uid] or 0) + #group[2]
+          owners[uid] = (owners[uid] or 0) + #group.batch
         end
       end
     end

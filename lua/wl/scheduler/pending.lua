@@ -43,10 +43,10 @@ local function split(batch, others_look)
   local parts = {}
   for _, group in ipairs(batch:group_by("spec", "metadata.ownerReferences", "metadata.namespace",
                                         "status.conditions")) do
-    local pods = group[#group]
+    local pods = group.batch
     if looks_at_labels(pods[1], others_look) then
       for _, labelled in ipairs(pods:group_by "metadata.labels") do
-        parts[#parts + 1] = labelled[2]
+        parts[#parts + 1] = labelled.batch
       end
     else
       parts[#parts + 1] = pods
