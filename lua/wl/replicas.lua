@@ -156,24 +156,33 @@ local function create(ctx, object, count)
   return message, code
 end
 
---- The live sets of the pods of all siblings: what counts as crowding a node.
--- A ReplicaSet without a controller has none.
+--- The ReplicaSets of the same Deployment, this one included. One that nobody
+-- controls has none.
 -- @param ctx
 -- @param object a ReplicaSet
--- @treturn table array of live sets
-function replicas.related(ctx, object)
+-- @treturn table array
+function replicas.siblings(ctx, object)
   local reference = owner.controller(object)
   local controller = reference and ctx:by_uid(reference.uid)
-  local sets = {}
+  local found = {}
   if controller then
     for sibling in ctx:owned(controller, object.kind):each() do
-      local pods = ctx:owned(sibling, "Pod")
-      if #pods > 0 then
-        sets[#sets + 1] = pods
-      end
+      found[#found + 1] = sibling
     end
   end
-  return sets
+  return found
+end
+
+-- Whose pods crowd a node.
+local function related(ctx, object)
+  local found = {}
+  for _, sibling in ipairs(replicas.siblings(ctx, object)) do
+    local pods = ctx:owned(sibling, "Pod")
+    if #pods > 0 then
+      found[#found + 1] = pods
+    end
+  end
+  return found
 end
 
 -- Where none may stay it does not matter who goes first.
@@ -182,7 +191,7 @@ local function to_delete(ctx, object, pods, count)
     return pods:batch("active", count)
   end
   local order = ctx:policy("deletion", "Kubernetes")
-  return ctx:rank(pods:batch "active", order, count, replicas.related(ctx, object))
+  return ctx:rank(pods:batch "active", order, count, related(ctx, object))
 end
 
 local function delete(ctx, object, pods, count)

@@ -1,0 +1,107 @@
+-- SPDX-License-Identifier: MIT
+--- One step of a rollout, as the Deployment's strategy plans it.
+--
+-- Source: pkg/controller/deployment `rolling.go`, `recreate.go`.
+local budget = require "wl.rollout.budget"
+local new_set = require "wl.rollout.new_set"
+local sets = require "wl.rollout.sets"
+local status = require "wl.rollout.status"
+local steps = require "wl.rollout.steps"
+
+local advance = {}
+
+--- Pods of old sets that are not finished; one that is being deleted exists.
+-- @tparam table run
+-- @treturn integer
+function advance.old_pods(run)
+  local existing = 0
+  for _, set in ipairs(run.old) do
+    local pods = run.ctx:owned(set.object, "Pod")
+    existing = existing + math.max(set.current,
+      #pods - pods:count("phase", "Succeeded") - pods:count("phase", "Failed"))
+  end
+  return existing
+end
+
+local function view_of(run)
+  return sets.view(run.new, run.old, {
+    replicas = run.replicas,
+    surge = run.surge,
+    unavailable = run.unavailable,
+    old_pods = advance.old_pods(run),
+    exclusive = run.strategy.exclusive,
+    params = run.deployment.spec.strategy[run.strategy.block],
+    now = run.ctx.now,
+  })
+end
+
+--- What the strategy plans for a run, held to the budget.
+-- @tparam table run
+-- @treturn ?table `new`, `old` (sizes), `sets` (that `old` is about), `requeue`,
+--   `message`; or nil, message, code
+function advance.plan(run)
+  local view = view_of(run)
+  local asked = run.strategy.plan(view)
+  local held, complaint = budget.hold(asked, view)
+  if complaint then
+    run.ctx:event(run.deployment, "Warning", "RolloutBudget",
+      ("Strategy %s: %s"):format(run.strategy.name, complaint))
+  end
+  if not held then
+    return nil, complaint, "Invalid"
+  end
+  held.sets, held.requeue, held.message = view.old, asked.requeue, asked.message
+  return held
+end
+
+local function carry_out(run, held)
+  if held.new and run.new then
+    local done, message, code = run:scale_to(run.new, held.new)
+    if not done then
+      return nil, message, code
+    end
+  end
+  for i, set in ipairs(held.sets) do
+    local done, message, code = run:scale_to(set, held.old[i])
+    if not done then
+      return nil, message, code
+    end
+  end
+  return true
+end
+
+-- The set is made with the size that the first plan gives it; what to do next
+-- to it is planned anew.
+local function plan_with_new_set(run)
+  local held, message, code = advance.plan(run)
+  if not held or run.new or not held.new then
+    return held, message, code
+  end
+  local created
+  created, message, code = new_set.create(run, held.new)
+  if not created then
+    return nil, message, code
+  end
+  return advance.plan(run)
+end
+
+--- Make the new set if it is time to, and size the sets. Once the rollout is
+-- complete, sets beyond the history limit go.
+-- @tparam table run
+-- @treturn ?boolean true; or nil, message, code
+function advance.step(run)
+  local held, message, code = plan_with_new_set(run)
+  if not held then
+    return nil, message, code
+  end
+  run.requeue, run.message = held.requeue, held.message
+  local done
+  done, message, code = carry_out(run, held)
+  if not done then
+    return nil, message, code
+  end
+  local complete = status.complete(run.deployment, run.deployment.status or {})
+  return not complete or run.scaled or steps.clean_up(run)
+end
+
+return advance
