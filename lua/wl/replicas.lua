@@ -65,18 +65,27 @@ end
 
 -- ---- looking ----
 
-local function no_more_than_selected(spec)
-  local selector = spec.selector or {}
-  return selector.matchExpressions == nil
-    and value.equal(selector.matchLabels or {}, spec.template.metadata.labels or {})
+--- The label selector of an object. A ReplicationController's is a map of labels,
+-- or its template's labels.
+-- @param object
+-- @return a label selector
+function replicas.selector(object)
+  local spec = object.spec
+  if object.kind == "ReplicationController" then
+    return { matchLabels = spec.selector or spec.template.metadata.labels }
+  end
+  return spec.selector or {}
 end
 
--- Pods that carry all of the template's labels.
+-- Pods that carry all of the template's labels; all of them where the selector
+-- asks for the very same.
 local function count_labeled(ctx, object, active)
-  if active == 0 or no_more_than_selected(object.spec) then
+  local selector = replicas.selector(object)
+  local labels = object.spec.template.metadata.labels or {}
+  if active == 0
+    or not selector.matchExpressions and value.equal(selector.matchLabels or {}, labels) then
     return active
   end
-  local labels = object.spec.template.metadata.labels
   local alike = ctx:matching("Pod", object.metadata.namespace, { matchLabels = labels })
   return math.min(active, alike:count "active")
 end
@@ -225,14 +234,13 @@ end
 --- One sync of a ReplicaSet or ReplicationController.
 -- @param ctx
 -- @param object
--- @tparam ?table options `selector`, a label selector, where spec.selector is
---   none; `without`, names of status fields that the kind does not have;
---   `burst`, instead of BURST
+-- @tparam ?table options `without`, names of status fields that the kind does
+--   not have; `burst`, instead of BURST
 -- @treturn ?number seconds until the next pod becomes available
 function replicas.reconcile(ctx, object, options)
   options = options or {}
   local claimed, problem, problem_code =
-    claim.sync(ctx, object, "Pod", options.selector or object.spec.selector, "active")
+    claim.sync(ctx, object, "Pod", replicas.selector(object), "active")
   if not claimed then
     return nil, problem, problem_code
   end

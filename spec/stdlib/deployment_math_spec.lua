@@ -353,7 +353,8 @@ describe("Deployment arithmetic", function()
 
   each("complete", function(_, input, expected)
     local object = deployment(input)
-    assert.equal(expected.complete, status.complete(object, given(input.newStatus) or object.status))
+    local judged = given(input.newStatus) or object.status
+    assert.equal(expected.complete, status.complete(object, judged))
   end)
 
   each("progressing", function(_, input, expected)

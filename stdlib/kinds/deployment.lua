@@ -21,9 +21,10 @@ local steps = require "wl.rollout.steps"
 local function refuse(ctx, deployment)
   ctx:event(deployment, "Warning", "SelectingAll",
     "This deployment is selecting all pods. A non-empty selector is required.")
-  return ctx:update_status(deployment, function(draft)
-    draft.observedGeneration = deployment.metadata.generation
-  end)
+  local generation = deployment.metadata.generation
+  if ((deployment.status or {}).observedGeneration or 0) < generation then
+    ctx:update_status(deployment, function(draft) draft.observedGeneration = generation end)
+  end
 end
 
 local function sync(run)
