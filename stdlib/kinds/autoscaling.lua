@@ -11,5 +11,6 @@ return kind "HorizontalPodAutoscaler" {
   categories = { "all" },
   schema = autoscaling.HorizontalPodAutoscaler,
   legacy = legacy.HorizontalPodAutoscaler,
+  validation = require "wl.validate.autoscaler",
   preparation = prepare.standard(autoscaling.HorizontalPodAutoscaler, { generation = false }),
 }

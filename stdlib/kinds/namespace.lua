@@ -10,5 +10,6 @@ return kind "Namespace" {
   namespaced = false,
   naming = "dns_label",
   schema = namespace.Namespace,
+  validation = require "wl.validate.namespace",
   preparation = prepare.namespace,
 }

@@ -6,6 +6,7 @@ local legacy = require "wl.api.legacy"
 local networking = require "wl.api.networking"
 local prepare = require "wl.api.prepare"
 local service = require "wl.api.service"
+local validate = require "wl.validate.ingress"
 
 return {
   kind "Ingress" {
@@ -14,6 +15,7 @@ return {
     short = { "ing" },
     schema = networking.Ingress,
     legacy = legacy.Ingress,
+    validation = validate.Ingress,
     preparation = prepare.standard(networking.Ingress),
   },
   kind "IngressClass" {
@@ -22,6 +24,7 @@ return {
     namespaced = false,
     schema = networking.IngressClass,
     legacy = legacy.IngressClass,
+    validation = validate.IngressClass,
     preparation = prepare.standard(networking.IngressClass),
   },
   kind "NetworkPolicy" {

@@ -9,5 +9,6 @@ return kind "Node" {
   short = { "no" },
   namespaced = false,
   schema = node.Node,
+  validation = require "wl.validate.node",
   preparation = prepare.standard(node.Node, { generation = false, keeps_status = true }),
 }

@@ -10,5 +10,6 @@ return kind "PodDisruptionBudget" {
   short = { "pdb" },
   schema = policy.PodDisruptionBudget,
   legacy = legacy.PodDisruptionBudget,
+  validation = require "wl.validate.disruptionbudget",
   preparation = prepare.standard(policy.PodDisruptionBudget),
 }

@@ -17,6 +17,7 @@ return {
     namespaced = false,
     schema = scheduling.PriorityClass,
     legacy = legacy.PriorityClass,
+    validation = require "wl.validate.priorityclass",
     preparation = prepare.standard(scheduling.PriorityClass, { generation = never }),
   },
   kind "Lease" {

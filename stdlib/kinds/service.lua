@@ -10,5 +10,6 @@ return kind "Service" {
   categories = { "all" },
   naming = "dns1035_label",
   schema = service.Service,
+  validation = require "wl.validate.service",
   preparation = prepare.service,
 }

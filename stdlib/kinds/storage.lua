@@ -5,6 +5,7 @@ local legacy = require "wl.api.legacy"
 local persistent = require "wl.api.persistent"
 local prepare = require "wl.api.prepare"
 local storage = require "wl.api.storage"
+local validate = require "wl.validate.persistentvolume"
 
 local function as_data(t)
   return prepare.standard(t, { generation = false })
@@ -16,12 +17,14 @@ return {
     short = { "pv" },
     namespaced = false,
     schema = persistent.PersistentVolume,
+    validation = validate.PersistentVolume,
     preparation = as_data(persistent.PersistentVolume),
   },
   kind "PersistentVolumeClaim" {
     api = "v1",
     short = { "pvc" },
     schema = persistent.PersistentVolumeClaim,
+    validation = require "wl.validate.claim",
     preparation = as_data(persistent.PersistentVolumeClaim),
   },
   kind "StorageClass" {
@@ -31,6 +34,7 @@ return {
     namespaced = false,
     schema = storage.StorageClass,
     legacy = legacy.StorageClass,
+    validation = validate.StorageClass,
     preparation = as_data(storage.StorageClass),
   },
 }

@@ -1,18 +1,12 @@
 -- SPDX-License-Identifier: MIT
---- ReplicaSets, and ReplicationControllers, which are the same with a simpler
--- selector.
--- (pkg/apis/apps/validation, pkg/apis/core/validation)
+--- ReplicaSets.
+-- (pkg/apis/apps/validation, pkg/registry/apps/replicaset)
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
 local template = require "wl.validate.template"
 
 local replicaset = {}
-
-local function pods(errors, t, kind)
-  template.check(errors, "spec.template", t)
-  template.runs_always(errors, "spec.template", t, kind)
-end
 
 local function whole(errors, spec)
   check.nonnegative_fields(errors, "spec", spec, { "replicas", "minReadySeconds" })
@@ -24,7 +18,8 @@ local function whole(errors, spec)
   local t = spec.template or {}
   labels.template_matches(errors, "spec.template.metadata.labels", compiled,
     t.metadata and t.metadata.labels)
-  pods(errors, t, "ReplicaSet")
+  template.check(errors, "spec.template", t)
+  template.runs_always(errors, "spec.template", t, "ReplicaSet")
 end
 
 --- A new ReplicaSet.
@@ -46,7 +41,7 @@ local COUNTERS = {
   "terminatingReplicas", "observedGeneration",
 }
 
---- A changed status, of either kind.
+--- A changed status.
 function replicaset.validate_status(new, old, errors)
   local status = new.status or {}
   meta.update(errors, new, old)
@@ -57,42 +52,6 @@ function replicaset.validate_status(new, old, errors)
   end
   check.not_above(errors, "status", status, "availableReplicas", "readyReplicas",
     "cannot be greater than readyReplicas")
-end
-
--- ---------------------------------------------------------------------------
--- ReplicationController
--- ---------------------------------------------------------------------------
-
-local function has_any(map)
-  local key
-  for each in check.pairs(map) do key = each end
-  return key ~= nil
-end
-
-local function controller(errors, spec)
-  check.nonnegative_fields(errors, "spec", spec, { "minReadySeconds", "replicas" })
-  if not has_any(spec.selector) then errors:required("spec.selector") end
-  local t = spec.template
-  if not t then return errors:required("spec.template") end
-  local map = t.metadata and t.metadata.labels
-  if not labels.has_all(map, spec.selector) then
-    errors:invalid("spec.template.metadata.labels", map,
-      "`selector` does not match template `labels`")
-  end
-  pods(errors, t, "ReplicationController")
-end
-
---- A new ReplicationController.
-function replicaset.validate_controller(object, errors)
-  meta.create(errors, object)
-  controller(errors, object.spec or {})
-end
-
---- A changed ReplicationController.
-function replicaset.validate_controller_update(new, old, errors)
-  meta.create(errors, new)
-  meta.update(errors, new, old)
-  controller(errors, new.spec or {})
 end
 
 return replicaset

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
---- StatefulSets, and the ControllerRevisions that keep their history.
+--- StatefulSets.
 -- (pkg/apis/apps/validation)
 local check = require "wl.validate.check"
 local claim = require "wl.validate.claim"
@@ -149,28 +149,6 @@ function statefulset.validate_status(new, old, errors)
   meta.update(errors, new, old)
   check.not_decremented(errors, "status.collisionCount", status.collisionCount,
     was.collisionCount)
-end
-
--- ---------------------------------------------------------------------------
--- ControllerRevision
--- ---------------------------------------------------------------------------
-
-local function revision(errors, object)
-  if object.data == nil then errors:required("data", "data is mandatory") end
-  check.nonnegative(errors, "revision", object.revision)
-end
-
---- A new ControllerRevision.
-function statefulset.validate_revision(object, errors)
-  meta.create(errors, object)
-  revision(errors, object)
-end
-
---- A changed ControllerRevision: its data stays.
-function statefulset.validate_revision_update(new, old, errors)
-  meta.update(errors, new, old)
-  statefulset.validate_revision(new, errors)
-  check.immutable(errors, "data", new.data, old.data)
 end
 
 return statefulset
