@@ -91,40 +91,67 @@ void wl_host_free(wl_Host *host) {
 
 /* ---- calling, and telling where it went wrong ---- */
 
-static bool is_users(const lua_Debug *frame) {
-  return frame->source[0] == '@';
+/* Finding a frame costs its depth, so of a deep stack only both ends are
+ * looked at. */
+enum { HEAD = 10, TAIL = 4, WINDOW = 200 };
+
+static int depth_of(lua_State *of) {
+  lua_Debug frame;
+  int low = 0, high = 1;
+  while (lua_getstack(of, high, &frame)) {
+    low = high;
+    high *= 2;
+  }
+  while (low < high) {
+    int middle = low + (high - low) / 2;
+    if (lua_getstack(of, middle, &frame))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
 }
 
-static void add_frame(luaL_Buffer *text, lua_Debug *frame) {
+static bool is_users(lua_State *of, int level) {
+  lua_Debug frame;
+  lua_getstack(of, level, &frame);
+  lua_getinfo(of, "S", &frame);
+  return frame.source[0] == '@';
+}
+
+static void add_frame(luaL_Buffer *text, lua_State *of, int level) {
   lua_State *L = text->L;
-  lua_pushfstring(L, "\n  %s:%d: in ", frame->short_src, frame->currentline);
+  lua_Debug frame;
+  lua_getstack(of, level, &frame);
+  lua_getinfo(of, "Snl", &frame);
+  lua_pushfstring(L, "\n  %s:%d: in ", frame.short_src, frame.currentline);
   luaL_addvalue(text);
-  if (*frame->what == 'm')
+  if (*frame.what == 'm')
     lua_pushliteral(L, "main chunk");
-  else if (*frame->namewhat != '\0')
-    lua_pushfstring(L, "function '%s'", frame->name);
+  else if (*frame.namewhat != '\0')
+    lua_pushfstring(L, "function '%s'", frame.name);
   else
-    lua_pushfstring(L, "function <line %d>", frame->linedefined);
+    lua_pushfstring(L, "function <line %d>", frame.linedefined);
   luaL_addvalue(text);
 }
 
 void wl_push_user_frames(lua_State *L, lua_State *of, int level) {
-  enum { SHOWN = 12 };
+  int end = depth_of(of), head_end = level + WINDOW, tail[TAIL];
+  int heads = 0, tails = 0, last = end - 1;
   luaL_Buffer text;
-  lua_Debug frame;
-  int users = 0;
   luaL_buffinit(L, &text);
-  for (; lua_getstack(of, level, &frame); level++) {
-    lua_getinfo(of, "S", &frame);
-    if (!is_users(&frame) || ++users > SHOWN)
-      continue;
-    lua_getinfo(of, "nl", &frame);
-    add_frame(&text, &frame);
-  }
-  if (users > SHOWN) {
-    lua_pushfstring(L, "\n  ... and %d more", users - SHOWN);
-    luaL_addvalue(&text);
-  }
+  for (; level < end && level < head_end && heads < HEAD; level++)
+    if (is_users(of, level)) {
+      add_frame(&text, of, level);
+      heads++;
+    }
+  for (; last >= level && last > end - WINDOW && tails < TAIL; last--)
+    if (is_users(of, last))
+      tail[tails++] = last;
+  if (last >= level)
+    luaL_addstring(&text, "\n  ...");
+  while (tails > 0)
+    add_frame(&text, of, tail[--tails]);
   luaL_pushresult(&text);
 }
 

@@ -10,6 +10,8 @@
  *   sel:matches(labels)    -- nil: no labels
  *   sel:requirements()     -- array of { key=, operator=, values= }
  *   sel:exact(key)         -- the one value that the label must have, or nil
+ *   sel:as_map()           -- { key = value } if that says it all, else nil,
+ *                             message, code; nil alone when it matches nothing
  *   sel:kind()             -- "everything", "nothing" or "requirements"
  *   sel:empty()            -- does it match everything?
  *   tostring(sel)          -- canonical text;  a == b compares it
@@ -191,7 +193,11 @@ static int selector_requirement(lua_State *L) {
 static int selector_matches(lua_State *L) {
   const wl_Selector *s = check_self(L, 1);
   lua_settop(L, 2);
-  lua_pushboolean(L, wl_selector_matches(s, wl_lua_borrow_optional(L, 2)));
+  wl_Value labels = wl_lua_borrow_optional(L, 2);
+  wl_Type type = wl_type(labels);
+  luaL_argcheck(L, type == WL_MAP || type == WL_ABSENT || type == WL_NULL, 2,
+                "labels are a map");
+  lua_pushboolean(L, wl_selector_matches(s, labels));
   return 1;
 }
 
@@ -236,14 +242,41 @@ static int selector_requirements(lua_State *L) {
   return 1;
 }
 
+static bool is_equality(const wl_Requirement *r) {
+  return r->count == 1 && (r->op == WL_SEL_EQUALS || r->op == WL_SEL_IN ||
+                           r->op == WL_SEL_DOUBLE_EQUALS);
+}
+
+/* As metav1.LabelSelectorAsMap. */
+static int selector_as_map(lua_State *L) {
+  const wl_Selector *s = check_self(L, 1);
+  if (wl_selector_matches_nothing(s))
+    return 0;
+  lua_newtable(L);
+  for (size_t i = 0; i < wl_selector_count(s); i++) {
+    const wl_Requirement *r = wl_selector_at(s, i);
+    if (!is_equality(r)) {
+      lua_pushnil(L);
+      lua_pushfstring(L,
+                      "operator \"%s\" cannot be converted into a map of "
+                      "labels, but for one value",
+                      wl_selector_op_name(r->op));
+      lua_pushliteral(L, "Invalid");
+      return 3;
+    }
+    wl_lua_push_value(L, r->key);
+    wl_lua_push_value(L, r->values[0]);
+    lua_rawset(L, -3);
+  }
+  return 1;
+}
+
 static int selector_exact(lua_State *L) {
   const wl_Selector *s = check_self(L, 1);
   luaL_checkstring(L, 2);
   for (size_t i = 0; i < wl_selector_count(s); i++) {
     const wl_Requirement *r = wl_selector_at(s, i);
-    bool equality = r->op == WL_SEL_EQUALS || r->op == WL_SEL_DOUBLE_EQUALS ||
-                    r->op == WL_SEL_IN;
-    if (!equality || r->count != 1 || !wl_text_is(r->key, lua_tostring(L, 2)))
+    if (!is_equality(r) || !wl_text_is(r->key, lua_tostring(L, 2)))
       continue;
     wl_lua_push_value(L, r->values[0]);
     return 1;
@@ -283,10 +316,13 @@ static const luaL_Reg functions[] = {{"parse", selector_parse},
                                      {"requirement", selector_requirement},
                                      {NULL, NULL}};
 
-static const luaL_Reg methods[] = {
-    {"matches", selector_matches}, {"requirements", selector_requirements},
-    {"exact", selector_exact},     {"kind", selector_kind},
-    {"empty", selector_empty},     {NULL, NULL}};
+static const luaL_Reg methods[] = {{"matches", selector_matches},
+                                   {"requirements", selector_requirements},
+                                   {"exact", selector_exact},
+                                   {"as_map", selector_as_map},
+                                   {"kind", selector_kind},
+                                   {"empty", selector_empty},
+                                   {NULL, NULL}};
 
 static const luaL_Reg metamethods[] = {{"__tostring", selector_tostring},
                                        {"__eq", selector_eq},

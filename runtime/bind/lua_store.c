@@ -459,6 +459,46 @@ static int store_indexed(lua_State *L) {
   return 1;
 }
 
+static int push_owned(lua_State *L, wl_Value v) {
+  wl_lua_push_value(L, v);
+  wl_release(wl_host_heap(L), v);
+  return 1;
+}
+
+/* s:touched(kind, i) -> list view of texts at the i-th indexed path whose
+ * live sets changed since the last call */
+static int store_touched(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  lua_Integer i = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, i >= 1 && (size_t)i <= wl_kind_indexed(kind), 3,
+                "the kind has no such index");
+  return push_owned(L, wl_store_touched(box->store, kind, (size_t)i - 1));
+}
+
+/* s:kind_revision(kind) -> the kind's latest write */
+static int store_kind_revision(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  const wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  lua_pushinteger(L, (lua_Integer)wl_kind_revision(kind));
+  return 1;
+}
+
+static int store_next_uid(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  return push_owned(L, wl_store_next_uid(box->store));
+}
+
+/* s:free_name(kind, namespace | nil, prefix) */
+static int store_free_name(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  luaL_checkstring(L, 4);
+  wl_Value space = wl_lua_borrow_optional(L, 3);
+  wl_Value prefix = wl_lua_borrow_value(L, 4);
+  return push_owned(L, wl_store_free_name(box->store, kind, space, prefix));
+}
+
 /* s:standing(kind, namespace, selector, orphans) */
 static int store_standing(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
@@ -493,12 +533,15 @@ static const luaL_Reg methods[] = {
     {"find", store_find},
     {"find_uid", store_find_uid},
     {"forget", store_forget},
+    {"free_name", store_free_name},
     {"get", store_get},
     {"indexed", store_indexed},
     {"kind", store_kind},
     {"kind_of", store_kind_of},
+    {"kind_revision", store_kind_revision},
     {"listen", store_listen},
     {"next_due", store_next_due},
+    {"next_uid", store_next_uid},
     {"order", wl_lua_store_order},
     {"owned", store_owned},
     {"rank", wl_lua_store_rank},
@@ -511,6 +554,7 @@ static const luaL_Reg methods[] = {
     {"source", store_source},
     {"standing", store_standing},
     {"take", store_take},
+    {"touched", store_touched},
     {"watch", store_watch},
     {"where", store_where},
     {NULL, NULL},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* merge.h - JSON merge patch (RFC 7386), the patch that bulk writes use. */
+/* merge.h - values made from others: JSON merge patch (RFC 7386), the patch
+ * that bulk writes use, and sharing. */
 #ifndef WL_MERGE_H
 #define WL_MERGE_H
 
@@ -9,5 +10,8 @@
  * that the patch leaves alone are shared; a patch that changes nothing returns
  * target itself. O(patch). */
 wl_Value wl_merge(wl_Heap *heap, wl_Value target, wl_Value patch);
+/* A value equal to `now` (*taken*) that shares with `old` what is equal: a
+ * copy that went through Lua is no longer one. O(now). */
+wl_Value wl_share(wl_Heap *heap, wl_Value now, wl_Value old);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sets.c - which live sets an object is in, and keeping them counted. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_private.h"
@@ -141,13 +142,28 @@ static void update_where(Write *w) {
   }
 }
 
+/* The data of a set of texts, which is not looked at. */
+static const char here = 1;
+
+static void touch(Write *w, size_t i, wl_Value old, wl_Value now) {
+  wl_Table *touched = &w->kind->touched[i];
+  if (wl_equal(old, now) && !w->answers_differ)
+    return;
+  if (!wl_is_absent(old))
+    wl_table_put(touched, old, (void *)(uintptr_t)&here);
+  if (!wl_is_absent(now))
+    wl_table_put(touched, now, (void *)(uintptr_t)&here);
+}
+
 static void update_keyed(Write *w) {
   bool was = !wl_is_absent(w->old), is = !wl_is_absent(w->now);
   for (size_t i = 0; i < w->kind->indexed_count; i++) {
     const wl_Path *path = w->kind->indexed[i];
-    rekey(w, &w->kind->index_sets[i],
-          was ? indexed_text(path, w->old) : WL_VALUE_ABSENT,
-          is ? indexed_text(path, w->now) : WL_VALUE_ABSENT);
+    wl_Value old = was ? indexed_text(path, w->old) : WL_VALUE_ABSENT;
+    wl_Value now = is ? indexed_text(path, w->now) : WL_VALUE_ABSENT;
+    rekey(w, &w->kind->index_sets[i], old, now);
+    if (w->kind->touching[i])
+      touch(w, i, old, now);
   }
   rekey(w, &w->kind->owned, wl_store_controller_of(w->store, w->old),
         wl_store_controller_of(w->store, w->now));
@@ -225,6 +241,7 @@ void wl_store_index(wl_Store *store, wl_Id id, Space *space, wl_Value old,
     if (w.answers_differ)
       write_row(store, object_at(store, id), &w.after);
   }
+  w.kind->revision = store->revision;
   update_all(&w);
   update_where(&w);
   update_keyed(&w);
@@ -269,6 +286,26 @@ wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test) {
   kind->where[test] = set;
   kind->asked |= (uint32_t)1 << test;
   return wl_set_retain(set);
+}
+
+static int compare_texts(const void *a, const void *b) {
+  return wl_string_compare(*(const wl_Value *)a, *(const wl_Value *)b);
+}
+
+wl_Value wl_store_touched(wl_Store *store, wl_Kind *kind, size_t i) {
+  wl_Table *touched = &kind->touched[i];
+  kind->touching[i] = true;
+  wl_Builder texts;
+  wl_builder_init(&texts, store->heap);
+  for (size_t at = 0; at < touched->size; at++) {
+    wl_Value text;
+    if (wl_table_at(touched, at, &text) != NULL)
+      wl_builder_add(&texts, wl_retain(text));
+  }
+  wl_table_destroy(touched);
+  if (texts.length > 1)
+    qsort(texts.items, texts.length, sizeof *texts.items, compare_texts);
+  return wl_builder_list(&texts);
 }
 
 static wl_LiveSet *handle(wl_Store *store, wl_Kind *kind, wl_Table *table,

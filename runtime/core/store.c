@@ -72,6 +72,7 @@ static void free_kind(wl_Store *store, wl_Kind *kind) {
   for (size_t i = 0; i < kind->indexed_count; i++) {
     wl_path_free(heap, kind->indexed[i]);
     free_sets(&kind->index_sets[i]);
+    wl_table_destroy(&kind->touched[i]);
   }
   for (size_t i = 0; i < kind->generation_count; i++)
     wl_path_free(heap, kind->generation[i]);
@@ -177,8 +178,10 @@ wl_Kind *wl_store_add_kind(wl_Store *store, const wl_KindOptions *options,
   kind->all = wl_set_new(heap, options->facets);
   wl_table_init(&kind->owned, heap);
   wl_table_init(&kind->spaces, heap);
-  for (size_t i = 0; i < MAX_INDEXED; i++)
+  for (size_t i = 0; i < MAX_INDEXED; i++) {
     wl_table_init(&kind->index_sets[i], heap);
+    wl_table_init(&kind->touched[i], heap);
+  }
   if (!compile_paths(heap, options->indexed, kind->indexed, MAX_INDEXED,
                      &kind->indexed_count, error) ||
       !compile_paths(heap, options->generation, kind->generation,
@@ -203,7 +206,12 @@ const wl_Facets *wl_kind_facets(const wl_Kind *kind) {
   return kind->options.facets;
 }
 
-size_t wl_kind_indexed(const wl_Kind *kind) { return kind->indexed_count; }
+uint64_t wl_kind_revision(const wl_Kind *kind) {
+  return kind->revision;
+}
+size_t wl_kind_indexed(const wl_Kind *kind) {
+  return kind->indexed_count;
+}
 
 /* ---- objects by id ---- */
 

@@ -61,7 +61,7 @@ typedef struct wl_KindOptions {
   bool namespaced;
   wl_Facets *facets; /* *taken* */
   /* Lists of path texts, or absent: paths whose text is indexed, and those
-   * whose change moves metadata.generation (none: no generation is kept). */
+   * whose change moves metadata.generation (none: the writer moves it). */
   wl_Value indexed, generation;
   void *tag; /* the embedder's own */
 } wl_KindOptions;
@@ -120,6 +120,12 @@ wl_LiveSet *wl_store_standing(wl_Store *store, wl_Kind *kind, wl_Value space,
 /* Objects of the kind that pass a test facet. Kept from the first call on:
  * O(objects) then. */
 wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test);
+/* The texts at the kind's i-th indexed path whose sets changed since the last
+ * call: a new list. The first call begins the watch and returns an empty one.
+ */
+wl_Value wl_store_touched(wl_Store *store, wl_Kind *kind, size_t i);
+/* The revision of the kind's latest write; 0: none yet. */
+uint64_t wl_kind_revision(const wl_Kind *kind);
 void wl_store_drop_set(wl_Store *store, wl_LiveSet *set);
 
 /* ---- writing. Each fills `error` (WL_EEXISTS, WL_ECONFLICT, WL_ENOTFOUND,
@@ -131,6 +137,11 @@ void wl_store_drop_set(wl_Store *store, wl_LiveSet *set);
  * Returns 0 when refused. */
 wl_Id wl_store_create(wl_Store *store, wl_Kind *kind, wl_Value object,
                       wl_Error *error);
+/* The uid that the next created object will have; a name made of the prefix
+ * that no object has. New references. */
+wl_Value wl_store_next_uid(wl_Store *store);
+wl_Value wl_store_free_name(wl_Store *store, wl_Kind *kind, wl_Value space,
+                            wl_Value prefix);
 /* Replaces the object's value. What the store keeps itself (uid, creation and
  * deletion timestamps, generation) is taken from the stored one. A
  * resourceVersion in `object` must be the stored one. Writing what is there

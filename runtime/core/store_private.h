@@ -82,12 +82,15 @@ struct wl_Kind {
   size_t indexed_count;
   wl_Path *generation[MAX_GENERATION];
   size_t generation_count;
-  size_t slots; /* of a facet row */
+  size_t slots;                  /* of a facet row */
+  uint64_t revision;             /* of the latest write */
+  bool touching[MAX_INDEXED];    /* is `touched` kept? */
+  wl_Table touched[MAX_INDEXED]; /* text -> itself: sets that changed */
   wl_LiveSet *all;
   wl_LiveSet *where[WL_FACET_TESTS]; /* NULL: nobody asked */
   uint32_t asked;                    /* bit i: where[i] is kept */
-  wl_Table owned;  /* controller's uid -> wl_LiveSet */
-  wl_Table spaces; /* namespace -> Space */
+  wl_Table owned;                    /* controller's uid -> wl_LiveSet */
+  wl_Table spaces;                   /* namespace -> Space */
 };
 
 typedef struct Object {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "merge.h"
 #include "store_private.h"
 
 /* The alphabet and lengths of generated names: apiserver's names.
@@ -138,8 +139,6 @@ static wl_Value prepare_metadata(wl_Store *store, const Space *space,
   metadata = without(store, metadata, w->grace);
   if (space->kind->generation_count > 0)
     metadata = with(store, metadata, w->generation, wl_int_new(store->heap, 1));
-  else
-    metadata = without(store, metadata, w->generation);
   return with(store, metadata, w->creation,
               wl_retain(wl_store_now_text(store)));
 }
@@ -182,6 +181,21 @@ bool wl_store_create_many(wl_Store *store, wl_Kind *kind, wl_Value object,
   wl_release(store->heap, prototype);
   wl_release(store->heap, metadata);
   return ok;
+}
+
+wl_Value wl_store_next_uid(wl_Store *store) {
+  return wl_store_make_uid(store, store->last_id + 1);
+}
+
+wl_Value wl_store_free_name(wl_Store *store, wl_Kind *kind, wl_Value space,
+                            wl_Value prefix) {
+  const Space *in = wl_space_of(store, kind, space);
+  for (;;) {
+    wl_Value name = generate_name(store, prefix);
+    if (wl_store_find_in(store, in, name, wl_store_name_hash(in, name)) == 0)
+      return name;
+    wl_release(store->heap, name);
+  }
 }
 
 wl_Id wl_store_create(wl_Store *store, wl_Kind *kind, wl_Value object,
@@ -287,6 +301,7 @@ bool wl_store_update(wl_Store *store, wl_Id id, wl_Value given,
     if (!wl_same(wl_map_get(metadata, kept[i]), wl_map_get(stored, kept[i])))
       metadata = keep(store, metadata, stored, kept[i]);
   wl_Value now = with(store, wl_retain(given), w->metadata, metadata);
+  now = wl_share(store->heap, now, object->value);
   if (wl_equal(now, object->value))
     wl_release(store->heap, now);
   else
@@ -319,7 +334,7 @@ static void mark_deleted(wl_Store *store, wl_Id id, int64_t grace_s) {
   int64_t at = store->now_ms + grace_s * 1000;
   metadata = with(store, metadata, w->deletion, time_text(store, at));
   metadata = with(store, metadata, w->grace, wl_int_new(store->heap, grace_s));
-  if (first && object->space->kind->generation_count > 0)
+  if (first && wl_type(wl_map_get(metadata, w->generation)) == WL_INT)
     metadata =
         with(store, metadata, w->generation, next_generation(store, metadata));
   metadata =
