@@ -50,9 +50,9 @@ static bool diff_scalars(Job *j, const Slice *from, const Slice *to,
   /* Kubernetes compares with the old list sorted. */
   for (i = 0; i < from->length && same; i++)
     same = wl_equal(a[i].item, to->items[i]);
-  out->ordered = options.order &&
-                 ((!options.no_deletions && out->removed.length > 0) ||
-                  (!options.no_changes && !same));
+  out->ordered =
+      options.order && ((!options.no_deletions && out->removed.length > 0) ||
+                        (!options.no_changes && !same));
   out->order = *to;
   return wl_patch_sort(j, &out->added, to, WL_VALUE_ABSENT);
 }
@@ -109,8 +109,7 @@ static bool walk_objects(Job *j, const Slice *from, const Slice *to,
   return true;
 }
 
-static bool same_order(const Slice *from, const Slice *to,
-                       wl_Value merge_key) {
+static bool same_order(const Slice *from, const Slice *to, wl_Value merge_key) {
   bool same = from->length == to->length;
   for (size_t i = 0; i < to->length && same; i++)
     same = wl_patch_same_item(from->items[i], to->items[i], merge_key);
@@ -163,9 +162,8 @@ static bool diff_merged_list(Job *j, MapDiff *d, wl_Value key, wl_Value from,
   if (!wl_patch_slice(j, from, &a) || !wl_patch_slice(j, to, &b) ||
       !wl_patch_item_type(j, &a, &b, &type))
     return false;
-  if (type == WL_MAP
-          ? !diff_objects(j, &a, &b, field, d->type, options, &out)
-          : !diff_scalars(j, &a, &b, options, &out))
+  if (type == WL_MAP ? !diff_objects(j, &a, &b, field, d->type, options, &out)
+                     : !diff_scalars(j, &a, &b, options, &out))
     return false;
   if (out.added.length > 0)
     put_list(j, d, key, &out.added);
@@ -202,8 +200,8 @@ static bool diff_words(Job *j, MapDiff *d, wl_Value from, wl_Value to) {
 
 static bool diff_field(Job *j, MapDiff *d, wl_Value key, wl_Value from,
                        wl_Value to) {
-  if (wl_is_absent(from) || (wl_type(from) != wl_type(to) &&
-                             !wl_same(key, j->patch_key))) {
+  if (wl_is_absent(from) ||
+      (wl_type(from) != wl_type(to) && !wl_same(key, j->patch_key))) {
     if (!d->options.no_changes)
       put(d, key, to);
     return true;
@@ -268,11 +266,8 @@ wl_Value wl_patch_diff_maps(Job *j, wl_Value from, wl_Value to,
                             wl_PatchType type, DiffOptions options) {
   if (!wl_patch_enter(j))
     return WL_VALUE_ABSENT;
-  MapDiff d = {.from = from,
-               .to = to,
-               .type = type,
-               .options = options,
-               .empty = true};
+  MapDiff d = {
+      .from = from, .to = to, .type = type, .options = options, .empty = true};
   wl_builder_init(&d.out, j->heap);
   bool good = diff_all(j, &d);
   j->depth--;

@@ -154,10 +154,7 @@ typedef struct DiffOptions {
 } DiffOptions;
 wl_Value wl_patch_diff_maps(Job *j, wl_Value from, wl_Value to,
                             wl_PatchType type, DiffOptions options);
-/* Whether two patches of one object disagree; false in *good when that cannot
- * be told. */
-bool wl_patch_conflict(Job *j, wl_Value a, wl_Value b, wl_PatchType type,
-                       bool *good);
+
 static inline bool is_null(wl_Value v) {
   return wl_same(v, WL_VALUE_NULL);
 }

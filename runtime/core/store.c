@@ -33,7 +33,8 @@ static void intern_words(wl_Store *store) {
 wl_Store *wl_store_new(wl_Heap *heap, uint64_t seed, size_t history_limit) {
   wl_Store *store = wl_alloc_zeroed(heap, sizeof *store);
   store->heap = heap;
-  store->seed = seed;
+  store->seed = seed * 0x9e3779b97f4a7c15u + 0xd1342543de82ef95u;
+  store->seed ^= store->seed >> 31;
   store->now_text = store->writer = WL_VALUE_ABSENT;
   store->log_limit = history_limit;
   store->name_size = FIRST_NAMES;

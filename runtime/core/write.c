@@ -287,16 +287,12 @@ bool wl_store_update(wl_Store *store, wl_Id id, wl_Value given,
   if (is_text(revision) &&
       !wl_equal(revision, wl_map_get(stored, w->resource_version)))
     return refuse_stale(object->space->kind, object->name, error);
-  const wl_Value kept[] = {w->name,
-                           w->namespace_,
-                           w->uid,
-                           w->creation,
-                           w->resource_version,
-                           w->generation,
-                           w->deletion,
-                           w->grace,
-                           w->generate_name};
+  const wl_Value kept[] = {w->name,     w->namespace_, w->uid,
+                           w->creation, w->deletion,   w->grace,
+                           w->resource_version,        w->generate_name};
   wl_retain(metadata);
+  if (object->space->kind->generation_count > 0)
+    metadata = keep(store, metadata, stored, w->generation);
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
     if (!wl_same(wl_map_get(metadata, kept[i]), wl_map_get(stored, kept[i])))
       metadata = keep(store, metadata, stored, kept[i]);

@@ -1,0 +1,250 @@
+-- SPDX-License-Identifier: MIT
+--- The API server of a cluster: objects on their way into the store and out.
+--
+-- A write goes through admission (defaults, validation, what the API server
+-- sets itself) and then to the store, or is refused with everything that is
+-- wrong with it. Objects come out as views.
+--
+-- Kinds are registered with the store when they are first needed.
+local admission = require "wl.admission"
+local apierror = require "wl.apierror"
+local facet = require "wl.facet"
+local store = require "wl.store"
+local value = require "wl.value"
+
+local Server = {}
+Server.__index = Server
+
+--- @tparam table options
+--   registry  of kinds
+--   seed      integer
+--   history   writes that are kept
+-- @treturn Server
+function Server.new(options)
+  return setmetatable({
+    registry = options.registry,
+    store = store.open { seed = options.seed, history = options.history },
+    numbers = {},    -- kind -> its number in the store
+    kinds = {},      -- number -> kind
+    sums = 0,        -- functions of sum facets so far
+    on_kind = {},    -- called with each kind that is registered
+    admit = {},      -- functions(kind, draft): what other admission plugins set
+  }, Server)
+end
+
+-- ---- kinds ----
+
+--- The kind that a word or a manifest's kind means.
+-- @tparam string|kind word
+-- @treturn ?kind or nil, message, code
+function Server:kind(word)
+  if type(word) ~= "string" then return word end
+  return self.registry:resolve(word)
+end
+
+--- A kind's number in the store, which it gets now if it has none.
+-- @tparam kind kind
+-- @treturn integer
+function Server:number(kind)
+  local number = self.numbers[kind]
+  if number then return number end
+  local description, sums = facet.compile(kind.facets, self.sums)
+  self.sums = self.sums + #sums
+  number = self.store:kind {
+    name = kind.name, resource = kind.resource, namespaced = kind.namespaced,
+    facets = description, sums = sums, indexed = kind.indexed,
+  }
+  self.numbers[kind], self.kinds[number] = number, kind
+  for _, tell in ipairs(self.on_kind) do tell(kind, number) end
+  return number
+end
+
+local function number_of(self, word)
+  local kind, message, code = self:kind(word)
+  if not kind then error(message or ("no kind " .. tostring(word)), 3) end
+  return self:number(kind), kind, code
+end
+
+-- ---- reading ----
+
+--- One object.
+-- @tparam string|kind word
+-- @tparam ?string namespace nil for cluster-wide kinds
+-- @tparam string name
+-- @return a view; or nil, message, "NotFound"
+function Server:get(word, namespace, name)
+  local number, kind = number_of(self, word)
+  local id = self.store:find(number, kind.namespaced and (namespace or "default") or "", name)
+  if id then return self.store:get(id), id end
+  return apierror.returned(apierror.not_found(kind.resource, name))
+end
+
+--- The object with this uid.
+-- @tparam string uid
+-- @return a view, and its id; or nil
+function Server:by_uid(uid)
+  local id = self.store:find_uid(uid)
+  if id then return self.store:get(id), id end
+end
+
+local function by_name(a, b)
+  local x, y = a.metadata, b.metadata
+  if x.namespace ~= y.namespace then return (x.namespace or "") < (y.namespace or "") end
+  return x.name < y.name
+end
+
+--- Objects, sorted by namespace and name as the API server lists them.
+-- @tparam string|kind word
+-- @tparam ?table options namespace, selector (text, selector or LabelSelector), field (text)
+-- @treturn {view,...}
+function Server:list(word, options)
+  options = options or {}
+  local number, kind = number_of(self, word)
+  local batch = self.store:select(number, kind.namespaced and options.namespace or nil,
+    options.selector)
+  local fields = options.field and require("wl.selector").fields(options.field)
+  local list = {}
+  for object in batch:each() do
+    if not fields or fields:matches(object) then list[#list + 1] = object end
+  end
+  table.sort(list, by_name)
+  return list
+end
+
+--- The id under which the store knows an object.
+-- @param object a view or table with kind and metadata
+-- @treturn ?integer nil when it is gone: a new object of the same name is another one
+function Server:id(object)
+  local uid = object.metadata.uid
+  if uid then return self.store:find_uid(uid) end
+  local kind = self.registry:find(object.apiVersion, object.kind)
+  local space = kind.namespaced and (object.metadata.namespace or "default") or ""
+  return self.store:find(self:number(kind), space, object.metadata.name)
+end
+
+-- ---- creating ----
+
+local function known_kind(self, object)
+  if not value.is_map(object) then
+    return apierror.returned(apierror.bad_request("an object is a map with apiVersion and kind"))
+  end
+  return self.registry:find(object.apiVersion, object.kind)
+end
+
+-- Namespace and generated name, before validation looks at them.
+local function named(self, kind, object)
+  local number = self:number(kind)
+  return value.update(value.of(object), function(draft)
+    if draft.metadata == nil then draft.metadata = {} end
+    local metadata = draft.metadata
+    if not value.is_map(metadata) then return end
+    if kind.namespaced and (metadata.namespace == nil or metadata.namespace == "") then
+      metadata.namespace = "default"
+    end
+    local prefix = metadata.generateName
+    if type(prefix) == "string" and prefix ~= "" and (metadata.name == nil or metadata.name == "") then
+      metadata.name = self.store:free_name(number, metadata.namespace, prefix)
+    end
+  end)
+end
+
+--- An object as `create` would store it.
+-- @param object a view or table
+-- @tparam ?table options allow_unknown, warn: as for wl.admission
+-- @treturn ?table draft; or nil, message, code, causes
+-- @treturn kind
+function Server:admit_new(object, options)
+  local kind, message, code = known_kind(self, object)
+  if not kind then return nil, message, code end
+  local draft, causes
+  draft, message, code, causes =
+    admission.create(kind, named(self, kind, object), self.store:next_uid(), options)
+  if not draft then return nil, message, code, causes end
+  for _, admit in ipairs(self.admit) do
+    local admitted
+    admitted, message, code, causes = admit(kind, draft, nil)
+    if admitted == nil and message then return nil, message, code, causes end
+  end
+  return draft, kind
+end
+
+--- Store a new object.
+-- @param object a view or table
+-- @tparam ?table options as for admit_new
+-- @return a view, its id; or nil, message, code, causes
+function Server:create(object, options)
+  local draft, kind, code, causes = self:admit_new(object, options)
+  if not draft then return nil, kind, code, causes end
+  return self.store:create(self:number(kind), draft)
+end
+
+--- Store many objects that differ in name only.
+-- @param object with metadata.generateName
+-- @tparam integer n
+-- @treturn ?batch what was created, also when not all was; or nil
+-- @treturn ?string message, when not all was created
+-- @treturn ?string code
+function Server:create_many(object, n)
+  local draft, kind, code, causes = self:admit_new(object)
+  if not draft then return nil, kind, code, causes end
+  draft.metadata.name = nil
+  return self.store:create_many(self:number(kind), draft, n)
+end
+
+-- ---- changing ----
+
+local function gone(object)
+  return apierror.returned(apierror.not_found(object.kind:lower() .. "s", object.metadata.name))
+end
+
+local function stored(self, object)
+  local id = self:id(object)
+  return id and self.store:get(id), id
+end
+
+--- Store a new version of an object.
+-- @param object with the resourceVersion it is based on; without one it is meant
+--   for whatever is stored
+-- @tparam ?table options as for wl.admission
+-- @return a view, its id; or nil, message, code, causes
+function Server:update(object, options)
+  local kind, message, code = known_kind(self, object)
+  if not kind then return nil, message, code end
+  local old, id = stored(self, object)
+  if not old then return gone(object) end
+  local draft, causes
+  draft, message, code, causes = admission.update(kind, object, old, options)
+  if not draft then return nil, message, code, causes end
+  return self.store:update(id, draft)
+end
+
+--- Change an object through a draft of it.
+-- @param object the view that the change is based on
+-- @tparam function change(draft)
+-- @return a view, its id; or nil, message, code, causes
+function Server:change(object, change)
+  local new = value.update(object, change)
+  if value.equal(new, object) then return object, self:id(object) end
+  return self:update(new)
+end
+
+--- Replace an object's status.
+-- @param object the view that it is based on
+-- @param status a table, or function(draft of the status)
+-- @return a view, its id; or nil, message, code
+function Server:update_status(object, status)
+  local id = self:id(object)
+  if not id then return gone(object) end
+  local new
+  if type(status) == "function" then
+    new = value.update(object, function(draft)
+      if draft.status == nil then draft.status = {} end
+      status(draft.status)
+    end)
+  else
+    new = value.with(object, "status", status)
+  end
+  return self.store:update(id, new)
+end
+
+return Server
