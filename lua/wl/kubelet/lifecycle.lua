@@ -1,0 +1,144 @@
+-- SPDX-License-Identifier: MIT
+--- What happens to a pod on its node, and when: a function of its status.
+--
+-- `advance` takes a pod as it is and carries it to a moment: containers start,
+-- become ready, crash, wait, end. What comes next is derived from what the
+-- status says, so a kubelet that forgot everything goes on where it was; and
+-- pods that share spec, status and behaviour can be carried together.
+--
+-- Every step is one change of one container at one moment; steps at the same
+-- moment become one write. Source: pkg/kubelet (syncLoop, kuberuntime, prober).
+local container = require "wl.kubelet.container"
+local pod_resources = require "wl.pod_resources"
+local run = require "wl.kubelet.run"
+local summary = require "wl.kubelet.summary"
+local time = require "wl.time"
+local value = require "wl.value"
+
+local lifecycle = {}
+
+local MOST_STEPS = 1000 -- in one call; more is a behaviour without end
+local EMPTY = {}
+
+local function new_statuses(containers, reason)
+  local list = {}
+  for i, spec in ipairs(containers or EMPTY) do
+    list[i] = container.waiting(spec, reason)
+  end
+  return #list > 0 and list or nil
+end
+
+-- The kubelet has seen the pod.
+local function accept(sim, at)
+  local pod, status = sim.pod, sim.status
+  local has_init = #(pod.spec.initContainers or EMPTY) > 0
+  status.phase = "Pending"
+  status.startTime = time.format(at)
+  status.qosClass = status.qosClass or pod_resources.qos_class(pod.spec)
+  status.initContainerStatuses = new_statuses(pod.spec.initContainers, "PodInitializing")
+  status.containerStatuses = new_statuses(pod.spec.containers,
+    has_init and "PodInitializing" or "ContainerCreating")
+  sim.accepted = true
+end
+
+local function sandbox_ready(status)
+  for _, condition in ipairs(status.conditions or EMPTY) do
+    if condition.type == "PodReadyToStartContainers" then
+      return condition.status == "True"
+    end
+  end
+  return false
+end
+
+local function expired_at(sim)
+  local limit = sim.pod.spec.activeDeadlineSeconds
+  return limit and time.parse(sim.status.startTime) + limit
+end
+
+-- The pod has been active for longer than it may be.
+local function expire(sim, at)
+  local status = sim.status
+  for _, list in ipairs { status.initContainerStatuses or EMPTY, status.containerStatuses } do
+    for _, one in ipairs(list) do
+      if one.state.running then
+        container.stop(one, at, { code = 137, reason = "Error" })
+      end
+    end
+  end
+  status.phase, status.reason = "Failed", "DeadlineExceeded"
+  status.message = "Pod was active on the node longer than the specified deadline"
+  sim:event("Normal", "DeadlineExceeded", status.message)
+  sim.over = true
+end
+
+-- The next thing that happens: when, and a function that makes it happen.
+local function next_step(sim)
+  local status = sim.status
+  if not status.startTime then
+    return sim.now, accept
+  elseif status.phase == "Succeeded" or status.phase == "Failed" then
+    return nil
+  end
+  local at, step
+  if not sim.sandbox then
+    at = time.parse(status.startTime) + sim.profile:seconds "start"
+    step = function() sim.sandbox = true end
+  else
+    at, step = run.next(sim)
+  end
+  local expires = expired_at(sim)
+  if expires and (not at or expires <= at) then
+    return expires, expire
+  end
+  return at, step
+end
+
+local Sim = {}
+Sim.__index = Sim
+
+--- Note an event of the pod.
+function Sim:event(type, reason, message)
+  self.events[#self.events + 1] = { type = type, reason = reason, message = message }
+end
+
+local function simulate(pod, profile, now)
+  local status = value.table(pod.status or EMPTY)
+  return setmetatable({ pod = pod, profile = profile, now = now, status = status, events = {},
+                        sandbox = sandbox_ready(status) }, Sim)
+end
+
+-- What the status says of the whole after a step.
+local function sum_up(sim, at)
+  local status = sim.status
+  if not sim.over then
+    status.phase = summary.phase(sim.pod, status)
+  end
+  summary.conditions(sim.pod, status, sim.sandbox, at)
+  status.observedGeneration = sim.pod.metadata.generation
+end
+
+--- Carry a pod to a moment.
+-- @param pod a view or table, bound to a node and not being deleted
+-- @param profile a Profile
+-- @tparam number now seconds
+-- @treturn table `{ status, accepted, addressed, events, due }`: the new status, nil when
+--   nothing happened; whether the kubelet saw the pod for the first time, and
+--   whether its sandbox was made (so that it needs addresses); its events in
+--   order; the moment of the next step, nil when there is none
+function lifecycle.advance(pod, profile, now)
+  local sim = simulate(pod, profile, now)
+  local had_sandbox, steps = sim.sandbox, 0
+  while steps < MOST_STEPS do
+    local at, step = next_step(sim)
+    if not at or at > now then
+      return { status = steps > 0 and sim.status or nil, accepted = sim.accepted, due = at,
+               addressed = sim.sandbox and not had_sandbox, events = sim.events }
+    end
+    step(sim, at)
+    sum_up(sim, at)
+    steps = steps + 1
+  end
+  error(("pod %s takes more than %d steps at one moment"):format(pod.metadata.name, MOST_STEPS))
+end
+
+return lifecycle
