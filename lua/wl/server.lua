@@ -230,7 +230,7 @@ end
 
 --- Replace an object's status.
 -- @param object the view that it is based on
--- @param status a table, or function(draft of the status)
+-- @param status a table, or function(draft of the status, draft of the object)
 -- @return a view, its id; or nil, message, code
 function Server:update_status(object, status)
   local id = self:id(object)
@@ -239,7 +239,7 @@ function Server:update_status(object, status)
   if type(status) == "function" then
     new = value.update(object, function(draft)
       if draft.status == nil then draft.status = {} end
-      status(draft.status)
+      status(draft.status, draft)
     end)
   else
     new = value.with(object, "status", status)
