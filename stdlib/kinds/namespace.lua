@@ -8,7 +8,6 @@ return kind "Namespace" {
   api = "v1",
   short = { "ns" },
   namespaced = false,
-  naming = "dns_label",
   schema = namespace.Namespace,
   validation = require "wl.validate.namespace",
   preparation = prepare.namespace,

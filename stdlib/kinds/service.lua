@@ -8,7 +8,6 @@ return kind "Service" {
   api = "v1",
   short = { "svc" },
   categories = { "all" },
-  naming = "dns1035_label",
   schema = service.Service,
   validation = require "wl.validate.service",
   preparation = prepare.service,

@@ -18,17 +18,20 @@ local function min_domains(errors, path, c)
   end
 end
 
+-- A pod's keys have become expressions of its selector by now: once is right,
+-- twice means that the selector had one of its own.
 local function label_keys(errors, path, c)
   if check.count(c.matchLabelKeys) == 0 then return end
-  local selector, selected = c.labelSelector or {}, {}
-  for key in check.pairs(selector.matchLabels) do selected[key] = true end
-  for _, r in check.each(selector.matchExpressions, path) do selected[r.key or ""] = true end
+  local selector, times = c.labelSelector or {}, {}
+  local function count(key) times[key] = (times[key] or 0) + 1 end
+  for key in check.pairs(selector.matchLabels) do count(key) end
+  for _, r in check.each(selector.matchExpressions, path) do count(r.key or "") end
   if not c.labelSelector then
     errors:forbidden(path, "must not be specified when labelSelector is not set")
   end
   for _, key, at in check.each(c.matchLabelKeys, path) do
     check.name(errors, at, "label_key", key)
-    if selected[key] then
+    if (times[key] or 0) > 1 then
       errors:invalid(at, key, "exists in both matchLabelKeys and labelSelector")
     end
   end
@@ -50,10 +53,7 @@ function spread.constraints(errors, path, list)
   for i, c, at in check.each(list, path) do
     check.positive(errors, at .. ".maxSkew", c.maxSkew or 0)
     check.required(errors, at .. ".topologyKey", c.topologyKey, "can not be empty")
-    if check.blank(c.whenUnsatisfiable) then
-      errors:not_supported(at .. ".whenUnsatisfiable", "", ACTIONS)
-    end
-    check.choice(errors, at .. ".whenUnsatisfiable", c.whenUnsatisfiable, ACTIONS)
+    check.choice(errors, at .. ".whenUnsatisfiable", c.whenUnsatisfiable or "", ACTIONS)
     not_again(errors, at, c, list, i)
     min_domains(errors, at .. ".minDomains", c)
     check.choice(errors, at .. ".nodeAffinityPolicy", c.nodeAffinityPolicy, NODE_POLICIES)
