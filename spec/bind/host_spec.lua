@@ -36,8 +36,15 @@ describe("host.call", function()
     local function down(n) return n == 0 and error "deep" or 1 + down(n - 1) end
     local _, _, trace = host.call(down, 100)
     local _, lines = trace:gsub("\n", "")
-    assert.is_true(lines <= 13)
-    assert.matches("and %d+ more$", trace)
+    assert.equal(15, lines)
+    assert.matches("\n  %.%.%.\n", trace)
+  end)
+
+  it("is quick on a stack overflow", function()
+    local function down(n) return 1 + down(n + 1) end
+    local start = host.seconds()
+    assert.matches("stack overflow", select(2, host.call(down, 1)))
+    assert.is_true(host.seconds() - start < 5)
   end)
 end)
 
