@@ -207,6 +207,31 @@ local function compare(key, a, b, context)
   return direction * sign(as_number(key, x), as_number(key, y))
 end
 
+local function described(key)
+  local list, field = key.path:match "^(.*)%[%*%]%.(.*)$"
+  local only = key.only
+  if only then
+    local fields = {}
+    for name, text in pairs(only) do
+      if type(name) == "string" then fields[name] = text end
+    end
+    only = { path = only[1], fields = fields }
+  end
+  return { source = key.source, path = list or key.path, field = field, where = key.where,
+    as = key.as, default = key.default, first = key.first, scale = key.scale, tie = key.tie,
+    only = only }
+end
+
+--- The declaration as the store takes it, to rank whole sets.
+-- @treturn {table,...}
+function Order:description()
+  local keys = {}
+  for i, key in ipairs(self.keys) do
+    keys[i] = described(key)
+  end
+  return keys
+end
+
 --- Does `a` go before `b`?
 -- @param a an object
 -- @param b an object

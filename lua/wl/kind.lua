@@ -58,6 +58,11 @@ local FIELDS = {
   columns = "table",        -- { { "NAME", ".metadata.name" }, ... }
   describe = "function",    -- (object, ctx)
 
+  -- how it is kept
+  indexed = "table",        -- paths whose text has live sets: { "spec.nodeName" }
+  grace = "table",          -- { facet =, path = }: deletion waits, where the facet holds, as many
+                            -- seconds as are at the path
+
   -- what runs
   facets = "table",         -- counted in live sets
   owns = "table",           -- kinds whose changes wake their owner of this kind

@@ -15,6 +15,10 @@ local value = require "wl.value"
 local Server = {}
 Server.__index = Server
 
+-- Of every kind: what the garbage collector has to see to.
+local COLLECTING = { "collecting", facet.all {
+  facet.present "metadata.deletionTimestamp", facet.present "metadata.finalizers" } }
+
 --- @tparam table options
 --   registry  of kinds
 --   seed      integer
@@ -48,7 +52,9 @@ end
 function Server:number(kind)
   local number = self.numbers[kind]
   if number then return number end
-  local description, sums = facet.compile(kind.facets, self.sums)
+  local facets = { COLLECTING }
+  table.move(kind.facets or {}, 1, #(kind.facets or {}), 2, facets)
+  local description, sums = facet.compile(facets, self.sums)
   self.sums = self.sums + #sums
   number = self.store:kind {
     name = kind.name, resource = kind.resource, namespaced = kind.namespaced,
@@ -245,6 +251,70 @@ function Server:update_status(object, status)
     new = value.with(object, "status", status)
   end
   return self.store:update(id, new)
+end
+
+-- ---- deleting ----
+
+local FINALIZERS = { Foreground = "foregroundDeletion", Orphan = "orphan" }
+
+-- What happens to dependents is kept as a finalizer, which the garbage
+-- collector takes away when it has seen to it.
+local function add_finalizer(self, object, id, propagation)
+  local finalizer = FINALIZERS[propagation]
+  for _, there in ipairs(object.metadata.finalizers or {}) do
+    if there == finalizer then return true end
+  end
+  return self.store:change(id, function(draft)
+    local list = draft.metadata.finalizers
+    if list == nil then
+      draft.metadata.finalizers = value.list { finalizer }
+    else
+      list[#list + 1] = finalizer
+    end
+  end)
+end
+
+-- Seconds that a deletion waits for the object to end by itself.
+local function grace_of(kind, object, facet_holds, given)
+  if not kind.grace or not facet_holds then return kind.grace and 0 or -1 end
+  return given or value.get(object, kind.grace.path) or 0
+end
+
+--- Delete an object.
+-- @param object a view or table
+-- @tparam ?table options
+--   grace        seconds, in place of what the object says
+--   propagation  "Background" (default), "Foreground" or "Orphan"
+-- @return true; or nil, message, code
+function Server:delete(object, options)
+  options = options or {}
+  local current, id = stored(self, object)
+  if not current then return gone(object) end
+  local kind = self.kinds[self.store:kind_of(id)]
+  if FINALIZERS[options.propagation] then
+    local done, message, code = add_finalizer(self, current, id, options.propagation)
+    if not done then return nil, message, code end
+  end
+  local holds = kind.grace and self.store:where(self:number(kind), kind.grace.facet):has(id)
+  return self.store:delete(id, grace_of(kind, current, holds, options.grace))
+end
+
+--- Delete each member of a batch of one kind.
+-- @tparam batch batch
+-- @tparam ?table options grace: seconds, in place of what the objects say
+-- @treturn integer how many there were
+function Server:delete_many(batch, options)
+  if #batch == 0 then return 0 end
+  local number = self.store:kind_of(batch:id(1))
+  local kind = self.kinds[number]
+  if not kind or not kind.grace then return self.store:delete_many(batch, -1) end
+  local slow, quick = batch:split(kind.grace.facet)
+  local count = self.store:delete_many(quick, 0)
+  for _, group in ipairs(slow:group_by(kind.grace.path)) do
+    local grace = options and options.grace or group[1] or 0
+    count = count + self.store:delete_many(group.batch, grace)
+  end
+  return count
 end
 
 return Server

@@ -7,6 +7,8 @@
  *   b:id(i)
  *   b:slice(i [, j])         a new batch
  *   b:add(object's id | batch)
+ *   b:split(facet)           two batches: whose objects pass the test facet,
+ *                            and the others
  *   b:group_by(path, ...)    { {values..., batch = b}, ... } in the order of
  *                            the first of each group. Objects are together
  *                            when they share the very parts at the paths, or
@@ -122,6 +124,25 @@ static int batch_add(lua_State *L) {
   return 1;
 }
 
+static int batch_split(lua_State *L) {
+  const BatchBox *box = wl_lua_check_batch(L, 1);
+  const StoreBox *store = wl_lua_store_of(L, 1);
+  wl_Heap *heap = wl_host_heap(L);
+  luaL_checkstring(L, 2);
+  const wl_Kind *kind = NULL;
+  for (size_t i = 0; i < box->ids.length && kind == NULL; i++)
+    kind = wl_store_kind_of(store->store, box->ids.items[i]);
+  uint32_t mask =
+      kind == NULL ? 0 : (uint32_t)1 << wl_lua_check_test(L, kind, 2);
+  BatchBox *pass = push_like(L, 1), *fail = push_like(L, 1);
+  for (size_t i = 0; i < box->ids.length; i++) {
+    wl_Id id = box->ids.items[i];
+    bool passes = (wl_store_tests(store->store, id) & mask) != 0;
+    wl_ids_add(heap, passes ? &pass->ids : &fail->ids, id);
+  }
+  return 2;
+}
+
 /* ---- grouping ---- */
 
 enum { MAX_PATHS = 6 };
@@ -228,7 +249,7 @@ static int batch_group_by(lua_State *L) {
 
 static const luaL_Reg methods[] = {
     {"add", batch_add}, {"each", batch_each},   {"group_by", batch_group_by},
-    {"id", batch_id},   {"slice", batch_slice}, {NULL, NULL},
+    {"id", batch_id},   {"slice", batch_slice},       {"split", batch_split}, {NULL, NULL},
 };
 
 void wl_lua_open_batches(lua_State *L) {

@@ -232,7 +232,7 @@ static int set_length(lua_State *L) {
 
 /* ---- subscribers ---- */
 
-static uint64_t check_subscriber(lua_State *L) {
+uint64_t wl_lua_check_subscriber(lua_State *L) {
   lua_Integer source = luaL_checkinteger(L, 2), key = luaL_checkinteger(L, 3);
   luaL_argcheck(L, source > 0 && source < 65536, 2, "not a source");
   luaL_argcheck(L, key >= 0 && key < (lua_Integer)1 << 48, 3, "not a key");
@@ -240,12 +240,12 @@ static uint64_t check_subscriber(lua_State *L) {
 }
 
 static int set_subscribe(lua_State *L) {
-  wl_set_subscribe(wl_lua_check_set(L, 1)->set, check_subscriber(L));
+  wl_set_subscribe(wl_lua_check_set(L, 1)->set, wl_lua_check_subscriber(L));
   return 0;
 }
 
 static int set_unsubscribe(lua_State *L) {
-  wl_set_unsubscribe(wl_lua_check_set(L, 1)->set, check_subscriber(L));
+  wl_set_unsubscribe(wl_lua_check_set(L, 1)->set, wl_lua_check_subscriber(L));
   return 0;
 }
 

@@ -25,19 +25,35 @@ static void enqueue(StoreBox *box, wl_Id id, const wl_Kind *kind) {
     wl_queue_add(box->queue, id, tag->source, wl_store_now(box->store));
 }
 
-static void enqueue_controller(StoreBox *box, wl_Value object) {
-  wl_Value uid = wl_store_controller_of(box->store, object);
-  if (wl_is_absent(uid))
-    return;
-  wl_Id id = wl_store_find_uid(box->store, uid);
-  if (id != 0)
-    enqueue(box, id, wl_store_kind_of(box->store, id));
-}
-
 static void on_wake(void *context, uint64_t subscriber) {
   StoreBox *box = context;
   wl_queue_add(box->queue, subscriber & (((uint64_t)1 << 48) - 1),
                (uint32_t)(subscriber >> 48), wl_store_now(box->store));
+}
+
+static void note_ownerless(StoreBox *box, wl_Value uid) {
+  if (box->collector == 0)
+    return;
+  wl_builder_add(&box->ownerless, wl_retain(uid));
+  on_wake(box, box->collector);
+}
+
+static void enqueue_controller(StoreBox *box, const wl_Change *change,
+                               wl_Value object) {
+  wl_Value uid = wl_store_controller_of(box->store, object);
+  if (wl_type(uid) != WL_STRING)
+    return;
+  wl_Id id = wl_store_find_uid(box->store, uid);
+  if (id != 0)
+    enqueue(box, id, wl_store_kind_of(box->store, id));
+  else if (change->type == WL_ADDED)
+    note_ownerless(box, uid);
+}
+
+static void note_departed(StoreBox *box, wl_Value object) {
+  wl_Value uid = wl_get_path(object, box->uid_path, 2);
+  if (wl_store_owns_any(box->store, uid))
+    note_ownerless(box, uid);
 }
 
 static void note_error(StoreBox *box, lua_State *L) {
@@ -71,11 +87,13 @@ static void tell_lua(StoreBox *box, const wl_Change *change) {
 static void on_change(void *context, const wl_Change *change) {
   StoreBox *box = context;
   enqueue(box, change->id, change->kind);
-  enqueue_controller(box, change->now);
+  enqueue_controller(box, change, change->now);
   if (change->type == WL_DELETED ||
       !wl_same(wl_store_controller_of(box->store, change->old),
                wl_store_controller_of(box->store, change->now)))
-    enqueue_controller(box, change->old);
+    enqueue_controller(box, change, change->old);
+  if (change->type == WL_DELETED)
+    note_departed(box, change->old);
   const KindTag *tag = wl_kind_tag(change->kind);
   if (tag->watched && box->listener != LUA_NOREF)
     tell_lua(box, change);
@@ -151,6 +169,12 @@ void wl_lua_push_object(lua_State *L, const wl_Store *store, wl_Id id) {
   wl_lua_push_value(L, wl_store_value(store, id));
 }
 
+static int push_owned(lua_State *L, wl_Value v) {
+  wl_lua_push_value(L, v);
+  wl_release(wl_host_heap(L), v);
+  return 1;
+}
+
 /* ---- opening and closing ---- */
 
 static lua_Integer integer_field(lua_State *L, int table, const char *name,
@@ -174,6 +198,9 @@ static int store_open(lua_State *L) {
   box->store = wl_store_new(wl_host_heap(L), (uint64_t)seed, (size_t)history);
   box->queue = wl_queue_new(wl_host_heap(L));
   wl_store_listen(box->store, on_change, on_wake, box);
+  wl_builder_init(&box->ownerless, wl_host_heap(L));
+  box->uid_path[0] = wl_key(wl_host_heap(L), "metadata");
+  box->uid_path[1] = wl_key(wl_host_heap(L), "uid");
   return 1;
 }
 
@@ -181,6 +208,9 @@ static int store_close(lua_State *L) {
   StoreBox *box = luaL_checkudata(L, 1, STORE);
   if (box->store == NULL)
     return 0;
+  wl_builder_destroy(&box->ownerless);
+  wl_release(wl_host_heap(L), box->uid_path[0]);
+  wl_release(wl_host_heap(L), box->uid_path[1]);
   wl_store_free(box->store);
   wl_queue_free(box->queue);
   box->store = NULL;
@@ -255,6 +285,20 @@ static int store_source(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   lua_pushinteger(L, wl_queue_add_source(box->queue));
   return 1;
+}
+
+/* s:collects(source, key): the key is enqueued when an object goes that others
+ * have as their controller, or one comes whose controller is not there */
+static int store_collects(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  box->collector = wl_lua_check_subscriber(L);
+  return 0;
+}
+
+/* s:ownerless() -> list view of the uids of such controllers since last */
+static int store_ownerless(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  return push_owned(L, wl_builder_list(&box->ownerless));
 }
 
 static int store_watch(lua_State *L) {
@@ -459,12 +503,6 @@ static int store_indexed(lua_State *L) {
   return 1;
 }
 
-static int push_owned(lua_State *L, wl_Value v) {
-  wl_lua_push_value(L, v);
-  wl_release(wl_host_heap(L), v);
-  return 1;
-}
-
 /* s:touched(kind, i) -> list view of texts at the i-th indexed path whose
  * live sets changed since the last call */
 static int store_touched(lua_State *L) {
@@ -528,6 +566,7 @@ static int store_where(lua_State *L) {
 static const luaL_Reg methods[] = {
     {"all", store_all},
     {"close", store_close},
+    {"collects", store_collects},
     {"done", store_done},
     {"enqueue", store_enqueue},
     {"find", store_find},
@@ -544,6 +583,7 @@ static const luaL_Reg methods[] = {
     {"next_uid", store_next_uid},
     {"order", wl_lua_store_order},
     {"owned", store_owned},
+    {"ownerless", store_ownerless},
     {"rank", wl_lua_store_rank},
     {"reconciles", store_reconciles},
     {"retry", store_retry},

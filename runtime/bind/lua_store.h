@@ -35,6 +35,9 @@ typedef struct StoreBox {
   int listener; /* registry reference, or LUA_NOREF */
   bool raised;  /* a callback raised; its error is at `error` */
   int error;    /* registry reference */
+  wl_Builder ownerless; /* uids of objects that are gone and owned some */
+  wl_Value uid_path[2];
+  uint64_t collector;   /* subscriber to wake then; 0: nobody */
   wl_Kind *kinds[MAX_KINDS + 1];
   KindTag tags[MAX_KINDS + 1];
   int kind_count;
@@ -55,6 +58,8 @@ StoreBox *wl_lua_check_store(lua_State *L, int index);
 void wl_lua_store_settle(lua_State *L, StoreBox *box);
 wl_Kind *wl_lua_check_kind(lua_State *L, StoreBox *box, int index);
 wl_Id wl_lua_check_id(lua_State *L, int index);
+/* Arguments 2 and 3, a source and a key, as one. */
+uint64_t wl_lua_check_subscriber(lua_State *L);
 
 /* The store of a set or batch at `index`. */
 StoreBox *wl_lua_store_of(lua_State *L, int index);

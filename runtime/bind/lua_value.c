@@ -92,6 +92,19 @@ void wl_lua_push_holder(lua_State *L, wl_Value v) {
   lua_remove(L, -2);
 }
 
+wl_Value *wl_lua_push_slot(lua_State *L) {
+  luaL_checkstack(L, 4, NULL);
+  wl_lua_push_holder(L, WL_VALUE_ABSENT);
+  View *view = lua_touserdata(L, -1);
+  return &view->value;
+}
+
+void wl_lua_finish_slot(lua_State *L) {
+  const View *view = lua_touserdata(L, -1);
+  if (push_scalar(L, view->value, wl_type(view->value)))
+    lua_remove(L, -2);
+}
+
 int wl_lua_fail(lua_State *L, const wl_Error *error) {
   lua_pushnil(L);
   lua_pushstring(L, error->message);

@@ -23,6 +23,11 @@ void wl_lua_need_values(lua_State *L);
 
 /* Push a borrowed value; absent becomes nil. */
 void wl_lua_push_value(lua_State *L, wl_Value v);
+/* For a value that is made: push a slot, put the value the caller owns into
+ * it, and finish it, which leaves the value on the stack. The slot owns it all
+ * the while, so nothing leaks when something raises. */
+wl_Value *wl_lua_push_slot(lua_State *L); /* absent */
+void wl_lua_finish_slot(lua_State *L);    /* the slot is on top */
 
 /* The argument as a value that the caller owns. Raises when it is nil or
  * cannot be stored. */

@@ -16,6 +16,7 @@ int luaopen_wl_selector(lua_State *L);
 int luaopen_wl_store(lua_State *L);
 int luaopen_wl_time(lua_State *L);
 int luaopen_wl_timer(lua_State *L);
+int luaopen_wl_patch_core(lua_State *L);
 int luaopen_wl_value(lua_State *L);
 int luaopen_wl_yaml(lua_State *L);
 
@@ -33,6 +34,7 @@ const wl_Module wl_modules[] = {
     {"wl.store", luaopen_wl_store},
     {"wl.time", luaopen_wl_time},
     {"wl.timer", luaopen_wl_timer},
+    {"wl.patch_core", luaopen_wl_patch_core},
     {"wl.value", luaopen_wl_value},
     {"wl.yaml", luaopen_wl_yaml},
     {NULL, NULL},

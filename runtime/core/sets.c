@@ -288,6 +288,16 @@ wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test) {
   return wl_set_retain(set);
 }
 
+bool wl_store_owns_any(const wl_Store *store, wl_Value uid) {
+  for (size_t i = 0; i < store->kind_count; i++) {
+    const wl_Table *owned = &store->kinds[i]->owned;
+    const wl_LiveSet *set = owned->count == 0 ? NULL : wl_table_get(owned, uid);
+    if (set != NULL && wl_set_count(set) > 0)
+      return true;
+  }
+  return false;
+}
+
 static int compare_texts(const void *a, const void *b) {
   return wl_string_compare(*(const wl_Value *)a, *(const wl_Value *)b);
 }

@@ -120,6 +120,8 @@ wl_LiveSet *wl_store_standing(wl_Store *store, wl_Kind *kind, wl_Value space,
 /* Objects of the kind that pass a test facet. Kept from the first call on:
  * O(objects) then. */
 wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test);
+/* Is this the uid of the controller of any object? O(kinds). */
+bool wl_store_owns_any(const wl_Store *store, wl_Value uid);
 /* The texts at the kind's i-th indexed path whose sets changed since the last
  * call: a new list. The first call begins the watch and returns an empty one.
  */

@@ -55,16 +55,20 @@ local function expired_at(sim)
   return limit and time.parse(sim.status.startTime) + limit
 end
 
+local function stop_all(statuses, at, how)
+  for _, one in ipairs(statuses or EMPTY) do
+    if one.state.running then
+      container.stop(one, at, how)
+    end
+  end
+end
+
 -- The pod has been active for longer than it may be.
 local function expire(sim, at)
   local status = sim.status
-  for _, list in ipairs { status.initContainerStatuses or EMPTY, status.containerStatuses } do
-    for _, one in ipairs(list) do
-      if one.state.running then
-        container.stop(one, at, { code = 137, reason = "Error" })
-      end
-    end
-  end
+  local killed = { code = 137, reason = "Error" }
+  stop_all(status.initContainerStatuses, at, killed)
+  stop_all(status.containerStatuses, at, killed)
   status.phase, status.reason = "Failed", "DeadlineExceeded"
   status.message = "Pod was active on the node longer than the specified deadline"
   sim:event("Normal", "DeadlineExceeded", status.message)
@@ -112,6 +116,9 @@ local function sum_up(sim, at)
   local status = sim.status
   if not sim.over then
     status.phase = summary.phase(sim.pod, status)
+  end
+  if status.phase == "Succeeded" or status.phase == "Failed" then
+    stop_all(status.initContainerStatuses, at, { code = 0, reason = "Completed" })
   end
   summary.conditions(sim.pod, status, sim.sandbox, at)
   status.observedGeneration = sim.pod.metadata.generation

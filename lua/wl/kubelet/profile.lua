@@ -16,7 +16,7 @@ local CRASH_AFTER = { low = 1, high = 60 }
 -- @tparam string seed
 function Profile.new(behaviour, default, pod, seed)
   return setmetatable({ behaviour = behaviour or {}, default = default, pod = pod,
-                        seed = seed }, Profile)
+                        seed = seed, since = behaviour and behaviour.since or 0 }, Profile)
 end
 
 local function step_of(range)
@@ -31,14 +31,23 @@ local function number(self, given, name)
     step_of(given))
 end
 
+local function of_pod(self, field)
+  local given = self.behaviour[field]
+  if given == nil then
+    return self.default[field]
+  end
+  return given
+end
+
 --- A duration of the pod as a whole: "start", "terminate", "prestop".
 -- @treturn number seconds
 function Profile:seconds(field)
-  local given = self.behaviour[field]
-  if given == nil then
-    given = self.default[field]
-  end
-  return number(self, given, field)
+  return number(self, of_pod(self, field), field)
+end
+
+--- Something else said of the pod as a whole: "ignore_term", "term_exit".
+function Profile:of_pod(field)
+  return of_pod(self, field)
 end
 
 -- The behaviour that concerns a container; nil: the default one. What is said

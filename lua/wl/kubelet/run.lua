@@ -46,8 +46,8 @@ local function start(sim, spec, status, at)
     sim:event("Normal", "Pulled", ("Successfully pulled image %q in %gs (%gs including waiting)")
       :format(image, seconds, seconds))
   else
-    sim:event("Normal", "Pulled",
-      ("Container image %q already present on machine and can be accessed by the pod"):format(image))
+    sim:event("Normal", "Pulled", ("Container image %q already present on machine and can be "
+      .. "accessed by the pod"):format(image))
   end
   container.start(status, at)
   sim:event("Normal", "Created", "Container created")
@@ -106,6 +106,9 @@ local function set_ready(ready)
 end
 
 local function ready_step(sim, spec, status, plan, began)
+  if plan.never_ready and status.ready then
+    return sim.now, set_ready(false)
+  end
   local ready = ready_at(spec, plan, began)
   if ready and plan.flap then
     local at, becomes = flap_step(status, plan, ready, sim.now)
@@ -209,11 +212,11 @@ local function init_steps(sim)
   local at, step
   for i, spec in ipairs(sim.pod.spec.initContainers or EMPTY) do
     local status = sim.status.initContainerStatuses[i]
-    local sidecar = summary.is_sidecar(spec)
+    local role = summary.is_sidecar(spec) and "sidecar" or "init"
     local done = summary.init_done(spec, status)
-    if sidecar or not done then
-      at, step = earliest(at, step, step_of(sim, spec, status, from, sidecar and "sidecar" or "init",
-        init_restarts(sim, spec, status.state.terminated)))
+    if role == "sidecar" or not done then
+      local restarts = init_restarts(sim, spec, status.state.terminated)
+      at, step = earliest(at, step, step_of(sim, spec, status, from, role, restarts))
     end
     if not done then
       return at, step, nil
@@ -238,7 +241,8 @@ function run.next(sim)
     local restarts = ended and summary.restarts(sim.pod, spec, ended)
     at, step = earliest(at, step, step_of(sim, spec, status, from, nil, restarts))
   end
-  return at, step
+  -- A behaviour that was given later does not reach back.
+  return at and math.max(at, sim.profile.since), step
 end
 
 return run

@@ -72,9 +72,10 @@ function check.required_name(errors, path, rule, text)
   check.name(errors, path, rule, text)
 end
 
---- The word is one of those allowed, or blank.
+--- The word is one of those allowed; "" is a word. (Where it means absent to
+-- Kubernetes, the schema has taken it out.)
 function check.choice(errors, path, word, allowed)
-  if check.blank(word) then return end
+  if word == nil then return end
   for _, each in ipairs(allowed) do
     if each == word then return end
   end

@@ -68,7 +68,7 @@ local function completion_mode(errors, path, spec)
   check.choice(errors, path .. ".completionMode", mode, { "NonIndexed", "Indexed" })
   if mode == "Indexed" then
     indexed(errors, path, spec)
-  elseif check.blank(mode) or mode == "NonIndexed" then
+  elseif mode == nil or mode == "NonIndexed" then
     not_indexed(errors, path, spec)
   end
 end

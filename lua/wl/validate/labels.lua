@@ -29,7 +29,7 @@ end
 
 local TAKES_VALUES = { In = true, NotIn = true, Exists = false, DoesNotExist = false }
 
-local function requirement(errors, path, r)
+local function requirement(errors, path, r, lenient)
   local takes = TAKES_VALUES[r.operator]
   if takes == nil then
     errors:invalid(path .. ".operator", r.operator or "", "not a valid selector operator")
@@ -40,17 +40,20 @@ local function requirement(errors, path, r)
       "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
   end
   check.name(errors, path .. ".key", "label_key", r.key or "")
+  if lenient then return end
   for _, text, at in check.each(r.values, path .. ".values") do
     check.name(errors, at, "label_value", text)
   end
 end
 
 --- A label selector: { matchLabels, matchExpressions }; absent is fine.
-function labels.selector(errors, path, s)
+-- @tparam ?boolean lenient  values that are no label's are let pass, as upstream
+--   does for objects that were stored with one
+function labels.selector(errors, path, s, lenient)
   if s == nil then return end
   labels.map(errors, path .. ".matchLabels", s.matchLabels)
   for _, r, at in check.each(s.matchExpressions, path .. ".matchExpressions") do
-    requirement(errors, at, r)
+    requirement(errors, at, r, lenient)
   end
 end
 

@@ -1,0 +1,213 @@
+-- SPDX-License-Identifier: MIT
+--- A cluster: the model of one, its controllers, and its time.
+--
+--     local cluster = require("wl.cluster").new { nodes = 3, seed = 7 }
+--     cluster:create { apiVersion = "apps/v1", kind = "Deployment", ... }
+--     cluster:run(60)
+--
+-- Time stands still while there is work at hand; then it jumps to the next
+-- moment at which something is due. The same seed gives the same run.
+local Controllers = require "wl.controllers"
+local Events = require "wl.events"
+local Server = require "wl.server"
+local duration = require "wl.duration"
+local garbage = require "wl.garbage"
+local registry = require "wl.registry"
+local rng = require "wl.rng"
+local time = require "wl.time"
+local timer = require "wl.timer"
+
+local Cluster = {}
+Cluster.__index = Cluster
+
+local START = "2024-01-01T00:00:00Z"
+local HISTORY = 100000 -- writes
+
+local OPTIONS = { seed = true, start = true, history = true, nodes = true, registry = true,
+  node = true }
+
+local function check_options(options)
+  for _, name in ipairs(require("wl.suggest").keys(options)) do
+    if not OPTIONS[name] then
+      error(("cluster: unknown option %q%s"):format(name,
+        require("wl.suggest").hint(name, require("wl.suggest").keys(OPTIONS))), 3)
+    end
+  end
+end
+
+local function start_of(given)
+  local seconds, message = time.parse(given or START)
+  if not seconds then error("cluster: start: " .. message, 3) end
+  return seconds
+end
+
+--- @tparam ?table options
+--   seed     integer, 1 when left out
+--   start    the moment at which it begins, "2024-01-01T00:00:00Z" when left out
+--   history  how many writes are kept, 100000 when left out
+--   registry of kinds; by default one with the kinds that ship
+-- @treturn Cluster
+function Cluster.new(options)
+  options = options or {}
+  check_options(options)
+  local self = setmetatable({ seed = options.seed or 1, streams = {}, policies = {},
+    warnings = {}, warned = {}, listeners = {}, timers = timer.new() }, Cluster)
+  self.seconds = start_of(options.start)
+  self.started = self.seconds
+  self.server = Server.new { registry = options.registry or registry.new(), seed = self.seed,
+    history = options.history or HISTORY }
+  self.store = self.server.store
+  self.store:set_now(math.floor(self.seconds * 1000))
+  self.store:set_writer("wlrun")
+  self.events = Events.new(function() return self.seconds end)
+  self.controllers = Controllers.new(self)
+  self:prepare()
+  return self
+end
+
+-- ---- what runs in it ----
+
+local CONTROLLED = { "Deployment", "ReplicaSet", "ReplicationController" }
+
+--- Register kinds as they are needed, and start the controllers that ship.
+function Cluster:prepare()
+  local server = self.server
+  self.store:listen(function(...) self:on_write(...) end)
+  local collector = self.controllers:add_component(garbage.component)
+  self.store:collects(collector.source, collector.key)
+  server.on_kind[1] = function(kind, number)
+    self.controllers:add_kind(kind, number)
+    self.store:where(number, "collecting"):subscribe(collector.source, collector.key)
+  end
+  for _, name in ipairs(CONTROLLED) do server:number(assert(server:kind(name))) end
+  server:number(assert(server:kind "Pod"))
+end
+
+--- A policy of a sort by its name; the shipped ones are found in stdlib.
+-- @tparam string sort "rollout", "deletion", "placement" ...
+-- @tparam string name as in manifests: "RollingUpdate"
+-- @return the policy, or nil
+function Cluster:policy(sort, name)
+  local known = self.policies[sort .. "/" .. name]
+  if known then return known end
+  local file = name:gsub("(%l)(%u)", "%1_%2"):gsub("%-", "_"):lower()
+  local found, policy = pcall(require, ("stdlib.%s.%s"):format(sort, file))
+  if found then self.policies[sort .. "/" .. name] = policy end
+  return found and policy or nil
+end
+
+--- Give a policy its name in this cluster.
+function Cluster:add_policy(sort, name, policy) self.policies[sort .. "/" .. name] = policy end
+
+-- ---- listening ----
+
+--- Tell `on_write` about each write of a kind.
+-- @tparam integer number of the kind
+function Cluster:listen(number) self.store:watch(number) end
+
+--- Call a function at each write of every kind, from now on.
+-- @tparam function tell(change): number, id, type, old, now, revision, writer
+function Cluster:on_each_write(tell)
+  self.listeners[#self.listeners + 1] = tell
+  for number in ipairs(self.server.kinds) do self.store:watch(number) end
+  self.server.on_kind[#self.server.on_kind + 1] = function(_, number) self.store:watch(number) end
+end
+
+function Cluster:on_write(number, id, type, old, now, revision, writer)
+  self.controllers:on_write(number, old, now)
+  for _, tell in ipairs(self.listeners) do
+    tell { number = number, id = id, type = type, old = old, now = now, revision = revision,
+      writer = writer }
+  end
+end
+
+--- Note a warning; each text once.
+function Cluster:warn(text)
+  if self.warned[text] then return end
+  self.warned[text] = true
+  self.warnings[#self.warnings + 1] = text
+  if self.on_warning then self.on_warning(text) end
+end
+
+-- ---- chance and time ----
+
+--- A stream of chance.
+-- @tparam string name
+-- @return see wl.rng
+function Cluster:rng(name)
+  local stream = self.streams[name]
+  if not stream then
+    stream = rng.new(self.seed, name)
+    self.streams[name] = stream
+  end
+  return stream
+end
+
+--- @treturn number seconds since the epoch
+function Cluster:now() return self.seconds end
+
+--- Call a function at a moment.
+-- @tparam number seconds since the epoch; in the past means at once
+-- @tparam function call
+-- @return a handle for `cancel`
+function Cluster:at(seconds, call) return self.timers:add(seconds, call) end
+
+--- Call a function later. @tparam number|string after seconds or "5m"
+function Cluster:after(after, call) return self:at(self.seconds + duration.seconds(after, 2), call) end
+
+--- Take a call back. @return false when it has been made
+function Cluster:cancel(handle) return self.timers:cancel(handle) ~= nil end
+
+local function set_time(self, seconds)
+  self.seconds = seconds
+  self.store:set_now(math.floor(seconds * 1000 + 0.5))
+end
+
+-- One thing that is due now. False when nothing is.
+local function work(self)
+  local call = self.timers:pop(self.seconds)
+  if call then
+    self.store:set_writer("wlrun")
+    call()
+    return true
+  end
+  return self.controllers:step()
+end
+
+local function next_moment(self)
+  local due, timed = self.store:next_due(), self.timers:next()
+  due = due and due / 1000
+  if due and timed then return math.min(due, timed) end
+  return due or timed
+end
+
+--- Do one thing: what is due now, or else the next that will be.
+-- @tparam ?number limit not after this moment
+-- @treturn boolean false: nothing is due until then
+function Cluster:step(limit)
+  if work(self) then return true end
+  local at = next_moment(self)
+  if not at or (limit and at > limit) then return false end
+  set_time(self, math.max(at, self.seconds))
+  return true
+end
+
+--- Let time pass.
+-- @tparam number|string length seconds or "10m"
+-- @tparam ?function done called after each thing that happened; true ends the run
+-- @treturn boolean whether `done` ended it
+function Cluster:run(length, done)
+  local limit = self.seconds + duration.seconds(length, 2)
+  repeat
+    if done and done() then return true end
+  until not self:step(limit)
+  set_time(self, limit)
+  return false
+end
+
+--- Do all that is due now, without letting time pass.
+function Cluster:settle()
+  while work(self) do end
+end
+
+return Cluster

@@ -1,0 +1,168 @@
+-- SPDX-License-Identifier: MIT
+--- The controllers of a cluster: whose turn it is, and what becomes of it.
+--
+-- Each kind with a `reconcile` is a controller; its objects' ids wait in the
+-- store's queue. A component is a controller without objects: one function that
+-- is run whenever one of the live sets it looks at has changed.
+--
+-- The outcome picks what follows: done forgets, a number of seconds comes back
+-- then, a refusal or an error is tried again after 5 ms, 10 ms, 20 ms ... 1000 s.
+-- Source: controller-runtime pkg/internal/controller; client-go
+-- DefaultControllerRateLimiter.
+local Ctx = require "wl.ctx"
+local host = require "wl.host"
+
+local Controllers = {}
+Controllers.__index = Controllers
+
+local FIRST_COMPONENT = 1 << 40 -- keys of components; ids are below
+
+--- @param cluster
+-- @treturn Controllers
+function Controllers.new(cluster)
+  local store = cluster.server.store
+  store:set_limiter(5, 1000000)
+  return setmetatable({ cluster = cluster, store = store,
+    by_kind = {}, components = {}, watchers = {}, runs = 0 }, Controllers)
+end
+
+-- ---- kinds ----
+
+-- "ReplicaSet" -> "replicaset-controller"
+local function writer_of(kind) return kind.name:lower() .. "-controller" end
+
+local function watch(self, controller, wanted)
+  local server = self.cluster.server
+  local number = server:number(assert(server:kind(wanted.kind)))
+  local list = self.watchers[number] or {}
+  self.watchers[number] = list
+  list[#list + 1] = function(object)
+    for _, key in ipairs(wanted.map(controller.ctx, object) or {}) do
+      local _, id = server:get(controller.kind, key.namespace, key.name)
+      if math.type(id) then self:enqueue(id) end
+    end
+  end
+  self.cluster:listen(number)
+end
+
+--- Take up a kind that has a `reconcile`.
+-- @tparam kind kind
+-- @tparam integer number of the kind in the store
+function Controllers:add_kind(kind, number)
+  if not kind.reconcile then return end
+  local controller = { kind = kind, source = self.store:reconciles(number),
+    ctx = Ctx.new(self.cluster, writer_of(kind)) }
+  controller.ctx.source = controller.source
+  self.by_kind[number] = controller
+  for _, wanted in ipairs(kind.watches or {}) do watch(self, controller, wanted) end
+  if kind.setup then kind.setup(controller.ctx) end
+end
+
+--- Tell the watchers of a kind about a write.
+-- @tparam integer number of the kind
+-- @param old nil when it was added
+-- @param now nil when it was deleted
+function Controllers:on_write(number, old, now)
+  for _, tell in ipairs(self.watchers[number] or {}) do tell(now or old) end
+end
+
+--- Have an object reconciled.
+-- @tparam integer id
+-- @tparam ?number after seconds
+function Controllers:enqueue(id, after)
+  local controller = self.by_kind[self.store:kind_of(id)]
+  if controller then
+    self.store:enqueue(id, controller.source, math.ceil((after or 0) * 1000))
+  end
+end
+
+-- ---- components ----
+
+--- Add a component.
+-- @tparam table component
+--   name  as events and traces name it
+--   run   function(ctx): may return seconds until it wants to run again
+--   wake  function(ctx) returns the live sets whose changes run it
+-- @treturn table source and key, under which it is enqueued, and its ctx
+function Controllers:add_component(component)
+  local ctx = Ctx.new(self.cluster, component.name)
+  local entry = { component = component, ctx = ctx, source = self.store:source() }
+  self.components[#self.components + 1] = entry
+  entry.key = FIRST_COMPONENT + #self.components
+  entry.sets = component.wake and component.wake(ctx) or {}
+  for _, set in ipairs(entry.sets) do set:subscribe(entry.source, entry.key) end
+  function ctx.wake(_, after) self:wake(entry, after) end
+  self:wake(entry)
+  return entry
+end
+
+--- Run a component again.
+-- @param entry of the component
+-- @tparam ?number after seconds
+function Controllers:wake(entry, after)
+  self.store:enqueue(entry.key, entry.source, math.ceil((after or 0) * 1000))
+end
+
+-- ---- one turn ----
+
+local function complain(self, ctx, object, message)
+  if object then ctx:event(object, "Warning", "ReconcileError", tostring(message)) end
+  self.cluster:warn(("%s: %s"):format(ctx.writer, tostring(message)))
+end
+
+local function settle(self, entry, key, outcome, message)
+  if math.type(outcome) then
+    self.store:forget(key)
+    self.store:enqueue(key, entry.source, math.max(1, math.ceil(outcome * 1000)))
+  elseif outcome == nil and message then
+    self.store:retry(key, entry.source)
+  else
+    self.store:forget(key)
+  end
+  self.store:done(key)
+end
+
+local function run(self, entry, key, call, object)
+  local ctx = entry.ctx
+  ctx.now, ctx.key = self.cluster:now(), key
+  self.store:set_writer(ctx.writer)
+  local ok, outcome, message = host.call(call, ctx, object)
+  self.runs = self.runs + 1
+  if not ok then
+    complain(self, ctx, object, tostring(outcome) .. tostring(message or ""))
+    outcome, message = nil, outcome
+  end
+  settle(self, entry, key, outcome, message)
+end
+
+local function let_go(self, key)
+  for _, controller in pairs(self.by_kind) do
+    local held = controller.ctx.held[key]
+    for _, set in pairs(held or {}) do
+      set:unsubscribe(controller.source, key)
+      set:close()
+    end
+    controller.ctx.held[key] = nil
+  end
+  self.store:forget(key)
+  self.store:done(key)
+end
+
+--- Work on the next key that is due.
+-- @treturn boolean false: nothing is due
+function Controllers:step()
+  local key, number = self.store:take()
+  if not key then return false end
+  if key > FIRST_COMPONENT then
+    local entry = self.components[key - FIRST_COMPONENT]
+    run(self, entry, key, entry.component.run)
+  elseif number and self.by_kind[number] then
+    local controller = self.by_kind[number]
+    run(self, controller, key, controller.kind.reconcile, self.store:get(key))
+  else
+    let_go(self, key)
+  end
+  return true
+end
+
+return Controllers
