@@ -130,6 +130,14 @@ function Ctx:get(kind, namespace, name)
   end
 end
 
+function Ctx:list(kind, options)
+  local found = {}
+  for object in self:matching(kind, options.namespace, options.selector or {}):each() do
+    found[#found + 1] = object
+  end
+  return found
+end
+
 function Ctx:by_uid(uid) return (locate(self, uid)) end
 
 function Ctx:owned(controller, kind)

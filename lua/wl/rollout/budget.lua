@@ -168,7 +168,8 @@ function budget.hold(plan, view)
     return nil, message
   end
   local complaints = {}
-  for _, limit in ipairs { limit_coexistence, limit_growth, limit_loss } do
+  -- The room for growth depends on what stays.
+  for _, limit in ipairs { limit_coexistence, limit_loss, limit_growth } do
     complaints[#complaints + 1] = limit(held, view) or nil
   end
   return held, complaints[1] and table.concat(complaints, "; ") or nil

@@ -1,0 +1,252 @@
+-- SPDX-License-Identifier: MIT
+--- The verbs of people who watch and steer rollouts, as `kubectl rollout` has
+-- them: status, history, undo, pause, resume, restart.
+--
+-- Each takes a cluster (anything with `list`, `update` and `timestamp`, such as
+-- a ctx) and an object, and returns the text that kubectl prints, or nil and
+-- kubectl's refusal with the code "Invalid" or "NotFound". With
+-- `{ dry_run = true }` nothing is written.
+-- Source: k8s.io/kubectl/pkg/polymorphichelpers.
+local conditions = require "wl.conditions"
+local owner = require "wl.owner"
+local pod_template = require "wl.pod_template"
+local revision = require "wl.revision"
+local value = require "wl.value"
+
+local rollout = {}
+
+local RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+
+-- ---- which kinds can do what ----
+
+local function name_of(object) return object.metadata.name end
+
+local function resource(object, format)
+  local group = object.apiVersion:match "^(.*)/" or ""
+  return format:format(object.kind:lower(), group ~= "" and "." .. group or "", name_of(object))
+end
+
+-- What has been done: deployment.apps/web paused
+local function done(object, what) return resource(object, "%s%s/%s ") .. what end
+
+-- What cannot be done: deployments.apps "web" is already paused
+local function refuse(object, text) return nil, resource(object, "%ss%s %q ") .. text, "Invalid" end
+
+local function is_deployment(object) return object.kind == "Deployment" end
+
+-- ---- status ----
+
+local function is_timed_out(deployment)
+  local condition = conditions.find((deployment.status or {}).conditions, "Progressing")
+  return condition ~= nil and condition.reason == "ProgressDeadlineExceeded"
+end
+
+local function waiting(name, text, ...)
+  return ("Waiting for deployment %q rollout to finish: " .. text .. "..."):format(name, ...), false
+end
+
+local function progress(deployment)
+  local name, now = name_of(deployment), deployment.status or {}
+  local wanted, updated = deployment.spec.replicas or 1, now.updatedReplicas or 0
+  local current, available = now.replicas or 0, now.availableReplicas or 0
+  if updated < wanted then
+    return waiting(name, "%d out of %d new replicas have been updated", updated, wanted)
+  elseif current > updated then
+    return waiting(name, "%d old replicas are pending termination", current - updated)
+  elseif available < updated then
+    return waiting(name, "%d of %d updated replicas are available", available, updated)
+  end
+  return ("deployment %q successfully rolled out"):format(name), true
+end
+
+--- How far a rollout is.
+-- @param object a Deployment
+-- @tparam ?integer number of the revision that one waits for; 0 or nil: any
+-- @treturn ?string the text; nil, message, code when it will not finish
+-- @treturn boolean whether it is finished
+function rollout.status(object, number)
+  if not is_deployment(object) then
+    return nil, ("no status viewer has been implemented for %s"):format(object.kind), "Invalid"
+  end
+  local running = revision.of(object) or 0
+  if (number or 0) > 0 and number ~= running then
+    return nil, ("desired revision (%d) is different from the running revision (%d)")
+      :format(number, running), "Invalid"
+  elseif object.metadata.generation > ((object.status or {}).observedGeneration or 0) then
+    return "Waiting for deployment spec update to be observed...", false
+  elseif is_timed_out(object) then
+    return nil, ("deployment %q exceeded its progress deadline"):format(name_of(object)), "Timeout"
+  end
+  return progress(object)
+end
+
+-- ---- history ----
+
+local function replica_sets(cluster, deployment)
+  local found = {}
+  local candidates = cluster:list("ReplicaSet", {
+    namespace = deployment.metadata.namespace, selector = deployment.spec.selector,
+  })
+  for _, object in ipairs(candidates) do
+    if owner.controls(deployment, object) and revision.of(object) then
+      found[#found + 1] = object
+    end
+  end
+  table.sort(found, function(a, b) return revision.of(a) < revision.of(b) end)
+  return found
+end
+
+--- The revisions of a Deployment that can be gone back to, and the present one.
+-- @param cluster
+-- @param object a Deployment
+-- @treturn ?table array of { revision, change_cause (or nil), name, template },
+--   lowest revision first; or nil, message, code
+function rollout.revisions(cluster, object)
+  if not is_deployment(object) then
+    return nil, ("no history viewer has been implemented for %s"):format(object.kind), "Invalid"
+  end
+  local found = {}
+  for i, set in ipairs(replica_sets(cluster, object)) do
+    found[i] = {
+      revision = revision.of(set),
+      change_cause = (set.metadata.annotations or {})[revision.CHANGE_CAUSE],
+      name = name_of(set),
+      template = set.spec.template,
+    }
+  end
+  return found
+end
+
+local function not_found(number)
+  return nil, ("unable to find specified revision %d in history"):format(number), "NotFound"
+end
+
+--- One revision of a Deployment.
+-- @param cluster
+-- @param object a Deployment
+-- @tparam integer number 0: the one before the present one
+-- @treturn ?table as in `revisions`; or nil, message, code
+function rollout.revision(cluster, object, number)
+  local list, message, code = rollout.revisions(cluster, object)
+  if not list then
+    return nil, message, code
+  elseif number == 0 then
+    local previous = list[#list - 1]
+    if not previous then
+      return nil, ("no rollout history found for deployment %q"):format(name_of(object)), "NotFound"
+    end
+    return previous
+  end
+  for _, one in ipairs(list) do
+    if one.revision == number then
+      return one
+    end
+  end
+  return not_found(number)
+end
+
+--- The history as a table of text.
+-- @param cluster
+-- @param object a Deployment
+-- @treturn ?string; or nil, message, code
+function rollout.history(cluster, object)
+  local list, message, code = rollout.revisions(cluster, object)
+  if not list then
+    return nil, message, code
+  end
+  local lines = { done(object, ""), ("%-8s  %s"):format("REVISION", "CHANGE-CAUSE") }
+  for _, one in ipairs(list) do
+    lines[#lines + 1] = ("%-8d  %s"):format(one.revision, one.change_cause or "<none>")
+  end
+  return table.concat(lines, "\n")
+end
+
+-- ---- changing ----
+
+local function change(cluster, object, options, what, draft_change)
+  if options and options.dry_run then
+    return done(object, what .. " (dry run)")
+  end
+  local written, message, code = cluster:update(object, draft_change)
+  if not written then
+    return nil, message, code
+  end
+  return done(object, what)
+end
+
+--- Go back to an earlier revision.
+-- @param cluster
+-- @param object a Deployment
+-- @tparam ?integer number of the revision; 0 or nil: the previous one
+-- @tparam ?table options `dry_run`
+-- @treturn ?string; or nil, message, code
+function rollout.undo(cluster, object, number, options)
+  number = number or 0
+  if not is_deployment(object) then
+    return nil, ("no rollbacker has been implemented for %q"):format(object.kind), "Invalid"
+  elseif number < 0 then
+    return not_found(number)
+  end
+  local target, message, code = rollout.revision(cluster, object, number)
+  if not target then
+    return nil, message, code
+  elseif object.spec.paused then
+    return nil, "cannot rollback a paused deployment; resume it first with "
+      .. "'kubectl rollout resume' and try again", "Invalid"
+  elseif pod_template.equal(target.template, object.spec.template) then
+    return done(object, ("skipped rollback (current template already matches revision %d)")
+      :format(number))
+  end
+  local set = cluster:get("ReplicaSet", object.metadata.namespace, target.name)
+  local annotations = revision.restored(object.metadata.annotations, set.metadata.annotations)
+  return change(cluster, object, options, "rolled back", function(draft)
+    draft.spec.template = pod_template.without_hash(target.template)
+    draft.metadata.annotations = annotations
+  end)
+end
+
+--- Hold a Deployment's rollout: changes of its template wait.
+-- @treturn ?string; or nil, message, code
+function rollout.pause(cluster, object, options)
+  if not is_deployment(object) then
+    return refuse(object, "pausing is not supported")
+  elseif object.spec.paused then
+    return refuse(object, "is already paused")
+  end
+  return change(cluster, object, options, "paused", function(draft) draft.spec.paused = true end)
+end
+
+--- Go on with a Deployment's rollout.
+-- @treturn ?string; or nil, message, code
+function rollout.resume(cluster, object, options)
+  if not is_deployment(object) then
+    return refuse(object, "resuming is not supported")
+  elseif not object.spec.paused then
+    return refuse(object, "is not paused")
+  end
+  return change(cluster, object, options, "resumed", function(draft) draft.spec.paused = nil end)
+end
+
+local RESTARTABLE = { Deployment = true, StatefulSet = true, DaemonSet = true }
+
+--- Replace all pods by new ones of the same template: it gets a note of the time.
+-- @treturn ?string; or nil, message, code
+function rollout.restart(cluster, object, options)
+  local annotations = value.get(object, "spec.template.metadata.annotations") or {}
+  local now = cluster:timestamp()
+  if not RESTARTABLE[object.kind] then
+    return refuse(object, "restarting is not supported")
+  elseif object.spec.paused then
+    return refuse(object, "can't restart paused deployment (run rollout resume first)")
+  elseif annotations[RESTARTED_AT] == now then
+    return refuse(object, "if restart has already been triggered within the past second, "
+      .. "please wait before attempting to trigger another")
+  end
+  return change(cluster, object, options, "restarted", function(draft)
+    draft.spec.template.metadata = draft.spec.template.metadata or {}
+    draft.spec.template.metadata.annotations =
+      pod_template.with_label(annotations, RESTARTED_AT, now)
+  end)
+end
+
+return rollout
