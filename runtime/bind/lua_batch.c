@@ -7,12 +7,13 @@
  *   b:id(i)
  *   b:slice(i [, j])         a new batch
  *   b:add(object's id | batch)
- *   b:split(facet)           two batches: whose objects pass the test facet,
- *                            and the others
- *   b:group_by(path, ...)    { {values..., batch = b}, ... } in the order of
- *                            the first of each group. Objects are together
- *                            when they share the very parts at the paths, or
- *                            have equal ones that are not lists or maps. */
+ *   b:pluck(path)            { what is there at the path in each, or false }
+ *   b:without(batch)         a new batch: the members that are not in the
+ * other; both in the order of creation b:split(facet)           two batches:
+ * whose objects pass the test facet, and the others b:group_by(path, ...)    {
+ * {values..., batch = b}, ... } in the order of the first of each group.
+ * Objects are together when they share the very parts at the paths, or have
+ * equal ones that are not lists or maps. */
 #include <lauxlib.h>
 
 #include "host.h"
@@ -124,6 +125,36 @@ static int batch_add(lua_State *L) {
   return 1;
 }
 
+static int batch_pluck(lua_State *L) {
+  const BatchBox *box = wl_lua_check_batch(L, 1);
+  const StoreBox *store = wl_lua_store_of(L, 1);
+  const wl_Path *path = wl_lua_check_path(L, 2);
+  lua_createtable(L, (int)box->ids.length, 0);
+  for (size_t i = 0; i < box->ids.length; i++) {
+    wl_Value object = wl_store_value(store->store, box->ids.items[i]);
+    wl_Value part = wl_path_get(path, object);
+    if (wl_is_absent(part))
+      lua_pushboolean(L, false);
+    else
+      wl_lua_push_value(L, part);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+static int batch_without(lua_State *L) {
+  const wl_Ids *ids = &wl_lua_check_batch(L, 1)->ids;
+  const wl_Ids *other = &wl_lua_check_batch(L, 2)->ids;
+  BatchBox *rest = push_like(L, 1);
+  for (size_t i = 0, j = 0; i < ids->length; i++) {
+    while (j < other->length && other->items[j] < ids->items[i])
+      j++;
+    if (j == other->length || other->items[j] != ids->items[i])
+      wl_ids_add(wl_host_heap(L), &rest->ids, ids->items[i]);
+  }
+  return 1;
+}
+
 static int batch_split(lua_State *L) {
   const BatchBox *box = wl_lua_check_batch(L, 1);
   const StoreBox *store = wl_lua_store_of(L, 1);
@@ -145,7 +176,7 @@ static int batch_split(lua_State *L) {
 
 /* ---- grouping ---- */
 
-enum { MAX_PATHS = 6 };
+enum { MAX_PATHS = 24 };
 
 typedef struct Grouping {
   const wl_Store *store;
@@ -224,7 +255,7 @@ static int batch_group_by(lua_State *L) {
   const BatchBox *box = wl_lua_check_batch(L, 1);
   Grouping g = {.store = wl_lua_store_of(L, 1)->store, .heap = wl_host_heap(L)};
   int top = lua_gettop(L);
-  luaL_argcheck(L, top >= 2 && top <= MAX_PATHS + 1, 2, "1 to 6 paths");
+  luaL_argcheck(L, top >= 2 && top <= MAX_PATHS + 1, 2, "1 to 24 paths");
   for (int i = 2; i <= top; i++)
     g.paths[g.count++] = wl_lua_check_path(L, i);
   lua_newtable(L);
@@ -248,8 +279,15 @@ static int batch_group_by(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"add", batch_add}, {"each", batch_each},   {"group_by", batch_group_by},
-    {"id", batch_id},   {"slice", batch_slice},       {"split", batch_split}, {NULL, NULL},
+    {"add", batch_add},
+    {"each", batch_each},
+    {"group_by", batch_group_by},
+    {"id", batch_id},
+    {"pluck", batch_pluck},
+    {"slice", batch_slice},
+    {"split", batch_split},
+    {"without", batch_without},
+    {NULL, NULL},
 };
 
 void wl_lua_open_batches(lua_State *L) {
