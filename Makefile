@@ -20,11 +20,11 @@ TEST_PACKAGES = lua-busted lua-check lua5.4 clang clang-format clang-tidy \
   libclang-rt-14-dev
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
-DEFINES = -D_GNU_SOURCE -DWL_VERSION='"$(VERSION)"'
 # Asked for late: the packages may come with this very run of make.
 LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIB = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
-FLAGS = -std=c11 $(WARNINGS) $(DEFINES) $(LUA_CFLAGS) -MMD -MP
+FLAGS = -std=c11 -D_GNU_SOURCE -DWL_VERSION='"$(VERSION)"' $(WARNINGS) \
+  $(LUA_CFLAGS) -MMD -MP
 LIBS = -Wl,--as-needed -lyaml -luv -ljansson -lroaring -lm
 # Lua is linked in whole and stays visible, for Lua's C modules.
 LUA_LINK = -Wl,-E -Wl,--whole-archive $(LUA_LIB) -Wl,--no-whole-archive -ldl
@@ -54,6 +54,15 @@ CORE = \
   runtime/core/merge.c \
   runtime/core/names.c \
   runtime/core/number.c \
+  runtime/core/patch.c \
+  runtime/core/patch_apply.c \
+  runtime/core/patch_diff.c \
+  runtime/core/patch_items.c \
+  runtime/core/patch_job.c \
+  runtime/core/patch_json.c \
+  runtime/core/patch_list.c \
+  runtime/core/patch_strategic.c \
+  runtime/core/patch_type.c \
   runtime/core/path.c \
   runtime/core/query.c \
   runtime/core/queue.c \
@@ -109,6 +118,7 @@ BIND = \
   runtime/bind/lua_liveset.c \
   runtime/bind/lua_names.c \
   runtime/bind/lua_order.c \
+  runtime/bind/lua_patch.c \
   runtime/bind/lua_path.c \
   runtime/bind/lua_queue.c \
   runtime/bind/lua_rng.c \
@@ -147,8 +157,7 @@ BENCH_PROGRAMS = $(BENCHES:%.c=build/%)
 TESTED = wlrun build/san/wlrun $(CORE_TEST_PROGRAMS) \
   $(SAN_CORE_TEST_PROGRAMS) $(FUZZ_PROGRAMS)
 
-RUN = FUZZ_SECONDS=$(FUZZ_SECONDS) CLANG_FLAGS='-std=c11 $(DEFINES) \
-  $(LUA_CFLAGS)' sh spec/support/run.sh
+RUN = FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh
 
 # ---- targets ----
 
@@ -213,27 +222,28 @@ clean:
 # ---- the program ----
 
 wlrun: $(PROGRAM:%.c=build/%.o) build/libwl.a $(LUA_DATA)
-	$(SHOW)$(CC) $(CFLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
+	$(SHOW) $(CC) $(CFLAGS) -o build/wlrun.new $^ $(LUA_LINK) $(LIBS)
+	@mv build/wlrun.new $@
 
 build/libwl.a: $(LIBRARY:%.c=build/%.o)
 	@rm -f $@
-	$(SHOW)ar rcs $@ $^
+	$(SHOW) ar rcs $@ $^
 
 build/%.o: %.c
 	@mkdir -p $(@D)
-	$(SHOW)$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
+	$(SHOW) $(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
 # The Lua files, compiled by the same Lua that will load them.
 build/embed: runtime/embed.c runtime/bind/bundle.h
 	@mkdir -p $(@D)
-	$(SHOW)$(CC) $(FLAGS) $(CFLAGS) -o $@ $< $(LUA_LIB) -lm -ldl
+	$(SHOW) $(CC) $(FLAGS) $(CFLAGS) -o $@ $< $(LUA_LIB) -lm -ldl
 
 build/lua.bundle: build/embed $(LUA) build/lua.list
-	$(SHOW)build/embed $@ $(LUA)
+	$(SHOW) build/embed $@ $(LUA)
 
 $(LUA_DATA): runtime/bind/bundle_data.S build/lua.bundle
 	@mkdir -p $(@D)
-	$(SHOW)$(CC) -DWL_BUNDLE='"build/lua.bundle"' -c -o $@ $<
+	$(SHOW) $(CC) -DWL_BUNDLE='"build/lua.bundle"' -c -o $@ $<
 
 # Changes when a Lua file comes or goes.
 build/lua.list: FORCE
@@ -243,32 +253,32 @@ build/lua.list: FORCE
 # ---- tests and benches: one program a file ----
 
 build/spec/%: build/spec/%.o build/libwl.a
-	$(SHOW)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(SHOW) $(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 build/san/wlrun: $(PROGRAM:%.c=build/san/%.o) build/san/libwl.a $(LUA_DATA)
-	$(SHOW)$(CC) $(SAN_FLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
+	$(SHOW) $(CC) $(SAN_FLAGS) -o $@ $^ $(LUA_LINK) $(LIBS)
 
 build/san/libwl.a: $(LIBRARY:%.c=build/san/%.o)
 	@rm -f $@
-	$(SHOW)ar rcs $@ $^
+	$(SHOW) ar rcs $@ $^
 
 build/san/spec/%: build/san/spec/%.o build/san/libwl.a
-	$(SHOW)$(CC) $(SAN_FLAGS) -o $@ $^ $(LIBS)
+	$(SHOW) $(CC) $(SAN_FLAGS) -o $@ $^ $(LIBS)
 
 build/san/%.o: %.c
 	@mkdir -p $(@D)
-	$(SHOW)$(CC) $(FLAGS) $(SAN_FLAGS) -c -o $@ $<
+	$(SHOW) $(CC) $(FLAGS) $(SAN_FLAGS) -c -o $@ $<
 
 build/fuzz/fuzz_%: build/fuzz/spec/fuzz/fuzz_%.o build/fuzz/libwl.a
-	$(SHOW)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(SHOW) $(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 build/fuzz/libwl.a: $(LIBRARY:%.c=build/fuzz/%.o)
 	@rm -f $@
-	$(SHOW)ar rcs $@ $^
+	$(SHOW) ar rcs $@ $^
 
 build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	$(SHOW)$(CLANG) $(FLAGS) $(FUZZ_FLAGS) -c -o $@ $<
+	$(SHOW) $(CLANG) $(FLAGS) $(FUZZ_FLAGS) -c -o $@ $<
 
 # Nothing is compiled before the packages are there.
 PREPARE = $(filter deps,$(MAKECMDGOALS:test=deps)) \

@@ -8,38 +8,35 @@
 
 #include "host.h"
 
-extern const char wl_bundle[]; /* bundle_data.S */
+extern const wl_Bundle wl_bundle; /* bundle_data.S */
 
-static wl_BundleEntry entry_at(uint32_t i) {
-  wl_BundleEntry entry;
-  memcpy(&entry, wl_bundle + sizeof(uint32_t) + i * sizeof entry, sizeof entry);
-  return entry;
+static const char *bytes_at(uint32_t offset) {
+  return (const char *)&wl_bundle + offset;
 }
 
 static int compare(const wl_BundleEntry *entry, const char *name,
                    size_t length) {
   size_t shorter = entry->name_length < length ? entry->name_length : length;
-  int order = memcmp(wl_bundle + entry->name, name, shorter);
+  int order = memcmp(bytes_at(entry->name), name, shorter);
   if (order != 0)
     return order;
   return (entry->name_length > length) - (entry->name_length < length);
 }
 
-static bool find(const char *name, size_t length, wl_BundleEntry *found) {
-  uint32_t low = 0, high;
-  memcpy(&high, wl_bundle, sizeof high);
+static const wl_BundleEntry *find(const char *name) {
+  size_t length = strlen(name);
+  uint32_t low = 0, high = wl_bundle.count;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    *found = entry_at(middle);
-    int order = compare(found, name, length);
+    int order = compare(&wl_bundle.entries[middle], name, length);
     if (order == 0)
-      return true;
+      return &wl_bundle.entries[middle];
     if (order < 0)
       low = middle + 1;
     else
       high = middle;
   }
-  return false;
+  return NULL;
 }
 
 /* "wl.x" -> "lua/wl/x.lua", "stdlib.x" -> "stdlib/x.lua"; NULL (nothing
@@ -55,11 +52,11 @@ static const char *push_path(lua_State *L, const char *name) {
 }
 
 static void load_inside(lua_State *L, const char *name, const char *path) {
-  wl_BundleEntry entry;
-  if (!find(name, strlen(name), &entry))
+  const wl_BundleEntry *entry = find(name);
+  if (entry == NULL)
     luaL_error(L, "module '%s' not found: no '%s' in wlrun", name, path);
   lua_pushfstring(L, "=%s", path);
-  if (luaL_loadbufferx(L, wl_bundle + entry.code, entry.code_length,
+  if (luaL_loadbufferx(L, bytes_at(entry->code), entry->code_length,
                        lua_tostring(L, -1), "b") != LUA_OK)
     lua_error(L);
   lua_pushstring(L, path);

@@ -12,13 +12,18 @@
 #include <lua.h>
 #include <stdint.h>
 
-/* The block starts with the number of entries, then the entries sorted by
- * name; offsets count from the start of the block. Byte order is the
- * machine's: the block never leaves the binary. */
 typedef struct wl_BundleEntry {
   uint32_t name, name_length; /* "wl.cli", "stdlib.kinds.pod" */
   uint32_t code, code_length;
 } wl_BundleEntry;
+
+/* The block: entries sorted by name, then the bytes they point to. Offsets
+ * count from its start. Byte order is the machine's: it never leaves the
+ * binary. */
+typedef struct wl_Bundle {
+  uint32_t count;
+  wl_BundleEntry entries[];
+} wl_Bundle;
 
 /* Put a searcher right after package.preload's. With a home in the host it
  * reads the files there, without one the block. */

@@ -13,8 +13,6 @@
 
 enum { ROUNDS = 101 };
 
-extern char **environ;
-
 static double now_ms(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
