@@ -92,45 +92,49 @@ local function type_name(x)
   return schema.is_type(x) and "type" or type(x)
 end
 
-local function verify_fields(name, declaration, level)
-  if type(declaration) ~= "table" then
-    error(("kind %q: a table of fields expected"):format(name), level + 1)
-  end
+-- Where the declaration stands, for messages: `return kind "Name" {...}` is a
+-- tail call, so the place must be known before.
+local function place_of(level)
+  local info = debug.getinfo(level + 1, "Sl")
+  return info and info.currentline > 0 and ("%s:%d: "):format(info.short_src, info.currentline)
+    or ""
+end
+
+local function fail(place, name, message, ...)
+  error(("%skind %q: %s"):format(place, name, message:format(...)), 0)
+end
+
+local function verify_fields(place, name, declaration)
+  if type(declaration) ~= "table" then fail(place, name, "a table of fields expected") end
   for _, field in ipairs(suggest.keys(declaration)) do
     local wanted, given = FIELDS[field], type_name(declaration[field])
     if not wanted then
-      error(("kind %q: unknown field %q%s"):format(name, field,
-        suggest.hint(field, suggest.keys(FIELDS))), level + 1)
+      fail(place, name, "unknown field %q%s", field, suggest.hint(field, suggest.keys(FIELDS)))
     elseif given ~= wanted then
-      error(("kind %q: field %q: expected a %s, got a %s"):format(name, field, wanted, given),
-        level + 1)
+      fail(place, name, "field %q: expected a %s, got a %s", field, wanted, given)
     end
   end
 end
 
-local function verify_column(name, i, column, level)
+local function verify_column(place, name, i, column)
   local title, source = column[1], column[2]
   if type(title) ~= "string" then
-    error(("kind %q: columns[%d]: the title is missing"):format(name, i), level + 1)
+    fail(place, name, "columns[%d]: the title is missing", i)
   elseif type(source) ~= "function" and type(source) ~= "string" then
-    error(("kind %q: column %q: expected a path or a function"):format(name, title), level + 1)
+    fail(place, name, "column %q: expected a path or a function", title)
   end
 end
 
-local function verify(name, declaration, level)
-  verify_fields(name, declaration, level + 1)
-  if not declaration.api then
-    error(("kind %q: field \"api\" is missing"):format(name), level + 1)
-  end
+local function verify(place, name, declaration)
+  verify_fields(place, name, declaration)
+  if not declaration.api then fail(place, name, 'field "api" is missing') end
   if declaration.schema and (declaration.spec or declaration.status) then
-    error(("kind %q: give either \"schema\" or \"spec\" and \"status\""):format(name), level + 1)
+    fail(place, name, 'give either "schema" or "spec" and "status"')
   end
-  for i, column in ipairs(declaration.columns or {}) do
-    verify_column(name, i, column, level + 1)
-  end
+  for i, column in ipairs(declaration.columns or {}) do verify_column(place, name, i, column) end
   for version, convert in pairs(declaration.legacy or {}) do
     if type(convert) ~= "function" then
-      error(("kind %q: legacy %q: expected a function"):format(name, version), level + 1)
+      fail(place, name, "legacy %q: expected a function", version)
     end
   end
 end
@@ -216,8 +220,9 @@ local function declare(_, name)
   if type(name) ~= "string" or not name:find("^%u%w*$") then
     error("kind: the name must be a word that begins with a capital letter", 2)
   end
+  local place = place_of(2)
   return function(declaration)
-    verify(name, declaration, 2)
+    verify(place, name, declaration)
     return complete(name, declaration)
   end
 end

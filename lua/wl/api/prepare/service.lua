@@ -29,6 +29,18 @@ local function choose_families(spec)
   end
 end
 
+-- The one address that clients of old know, and the list, say the same.
+local function agree_on_addresses(spec, old)
+  local has_list = spec.clusterIPs ~= nil and #spec.clusterIPs > 0
+  if old == nil or spec.clusterIP == old.clusterIP then
+    if spec.clusterIP ~= nil and not has_list then
+      spec.clusterIPs = value.list { spec.clusterIP }
+    end
+  elseif value.equal(spec.clusterIPs, old.clusterIPs) then
+    spec.clusterIPs = spec.clusterIP and value.list { spec.clusterIP }
+  end
+end
+
 local function keep_cluster_ip(spec, old)
   if spec.clusterIP == nil then spec.clusterIP = old.clusterIP end
   if spec.clusterIPs == nil and spec.clusterIP == old.clusterIP then
@@ -66,6 +78,7 @@ end
 -- What the service no longer needs goes, unless the update itself changes it.
 local function update(draft, stored)
   local spec, old = draft.spec, stored.spec
+  agree_on_addresses(spec, old)
   if has_cluster_ip(spec) and has_cluster_ip(old) then
     keep_cluster_ip(spec, old)
   elseif has_cluster_ip(old) and spec.clusterIP == old.clusterIP then
@@ -83,7 +96,10 @@ end
 --- The rules of a Service. It has no generation.
 service.service = prepare.standard(service_types.Service, {
   generation = false,
-  create = function(draft) choose_families(draft.spec) end,
+  create = function(draft)
+    agree_on_addresses(draft.spec)
+    choose_families(draft.spec)
+  end,
   update = update,
 })
 
