@@ -94,7 +94,7 @@ local function key_ref(errors, path, ref)
 end
 
 local function file_ref(errors, path, ref)
-  check.required_name(errors, path .. ".key", "relaxed_env_var", ref.key)
+  check.required_name(errors, path .. ".key", "relaxed_env_var_name", ref.key)
   check.required_name(errors, path .. ".volumeName", "dns_label", ref.volumeName)
   if check.blank(ref.path) then return errors:required(path .. ".path") end
   paths.unreserved(errors, path .. ".path", ref.path)
@@ -140,7 +140,7 @@ end
 --- The variables of a container.
 function env.variables(errors, path, list)
   for _, variable, at in check.each(list, path) do
-    check.required_name(errors, at .. ".name", "relaxed_env_var", variable.name)
+    check.required_name(errors, at .. ".name", "relaxed_env_var_name", variable.name)
     value_from(errors, at .. ".valueFrom", variable)
   end
 end
@@ -158,7 +158,7 @@ local MAPS = { { "configMapRef", named }, { "secretRef", named } }
 --- The maps that a container takes variables from.
 function env.maps(errors, path, list)
   for _, from, at in check.each(list, path) do
-    check.optional_name(errors, at .. ".prefix", "relaxed_env_var", from.prefix)
+    check.optional_name(errors, at .. ".prefix", "relaxed_env_var_name", from.prefix)
     local count = each_source(errors, at, from, MAPS)
     if count == 0 then
       errors:invalid(path, "", "must specify one of: `configMapRef` or `secretRef`")

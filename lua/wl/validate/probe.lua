@@ -17,7 +17,7 @@ local function http_get(errors, path, handler)
   check.port(errors, path .. ".port", handler.port)
   check.choice(errors, path .. ".scheme", handler.scheme, { "HTTP", "HTTPS" })
   for _, header in check.each(handler.httpHeaders, path) do
-    check.name(errors, path .. ".httpHeaders", "http_header", header.name or "")
+    check.name(errors, path .. ".httpHeaders", "http_header_name", header.name or "")
   end
 end
 
