@@ -20,20 +20,23 @@ local function is_empty(x)
   return true
 end
 
-local function within(a, b)
+local function same_members(a, b)
   for key, member in pairs(a) do
     if not semantic.equal(member, b[key]) then return false end
+  end
+  for key, member in pairs(b) do
+    if a[key] == nil and not is_empty(member) then return false end
   end
   return true
 end
 
---- Whether two values mean the same.
+--- Whether two values mean the same. O(size of both).
 function semantic.equal(a, b)
   if a == b then return true end
   if is_empty(a) then return is_empty(b) end
   if is_empty(b) or not (is_tree(a) and is_tree(b)) then return false end
   if value.is_list(a) and #a ~= #b then return false end
-  return within(a, b) and within(b, a)
+  return same_members(a, b)
 end
 
 --- A copy of a map with fields of another one in place of its own: what is left
