@@ -178,6 +178,13 @@ local function consider(self, ctx, waiting, others_look)
   return nil
 end
 
+--- The live sets whose changes wake the scheduler: a pod that waits, and one that
+-- leaves its node.
+-- @param ctx the controller surface
+function Scheduler.wake(_, ctx)
+  return { ctx:all "Pod", ctx:all "Node" }
+end
+
 --- Place what waits.
 -- @param ctx the controller surface
 -- @treturn ?number seconds until a group wants to be tried again

@@ -97,6 +97,25 @@ local function next_step(sim)
   return at, step
 end
 
+--- A first step for `advance`: the kubelet looks again at a pod that others
+-- have written to while it could not.
+function lifecycle.resync() end
+
+--- A first step for `advance`: the machine went down and is up again. What ran
+-- has ended nobody knows how, and the sandbox is made anew.
+function lifecycle.reboot(sim, at)
+  local lost = { code = 255, reason = "Unknown" }
+  if sim.status.startTime then
+    stop_all(sim.status.initContainerStatuses, at, lost)
+    stop_all(sim.status.containerStatuses, at, lost)
+    sim.new_sandbox = sim.sandbox
+    if sim.sandbox then
+      sim:event("Normal", "SandboxChanged",
+        "Pod sandbox changed, it will be killed and re-created.")
+    end
+  end
+end
+
 local Sim = {}
 Sim.__index = Sim
 
@@ -128,18 +147,23 @@ end
 -- @param pod a view or table, bound to a node and not being deleted
 -- @param profile a Profile
 -- @tparam number now seconds
+-- @tparam ?function first step(sim, at): something from outside that happens now
 -- @treturn table `{ status, accepted, addressed, events, due }`: the new status, nil when
 --   nothing happened; whether the kubelet saw the pod for the first time, and
 --   whether its sandbox was made (so that it needs addresses); its events in
 --   order; the moment of the next step, nil when there is none
-function lifecycle.advance(pod, profile, now)
+function lifecycle.advance(pod, profile, now, first)
   local sim = simulate(pod, profile, now)
   local had_sandbox, steps = sim.sandbox, 0
   while steps < MOST_STEPS do
     local at, step = next_step(sim)
+    if first then
+      at, step, first = now, first, nil
+    end
     if not at or at > now then
       return { status = steps > 0 and sim.status or nil, accepted = sim.accepted, due = at,
-               addressed = sim.sandbox and not had_sandbox, events = sim.events }
+               addressed = sim.sandbox and (sim.new_sandbox or not had_sandbox),
+               events = sim.events }
     end
     step(sim, at)
     sum_up(sim, at)

@@ -115,4 +115,31 @@ function Profile:container(container, restarts, role)
   }
 end
 
+local POD_FIELDS = { "start", "init", "work", "terminate", "prestop" }
+
+local function plan_text(plan)
+  return ("%s,%s,%s,%s"):format(plan.after, plan.code, plan.ready, plan.unhealthy)
+end
+
+--- All that was drawn for a pod in its present state, as a text: like pods with
+-- equal outcomes go on alike.
+-- @treturn string
+function Profile:outcome()
+  local texts = {}
+  for i, field in ipairs(POD_FIELDS) do
+    texts[i] = tostring(self:seconds(field))
+  end
+  local status = self.pod.status or NOTHING
+  for i, container in ipairs(self.pod.spec.containers) do
+    local one = (status.containerStatuses or NOTHING)[i]
+    texts[#texts + 1] = plan_text(self:container(container, one and one.restartCount or 0))
+  end
+  for i, container in ipairs(self.pod.spec.initContainers or NOTHING) do
+    local one = (status.initContainerStatuses or NOTHING)[i]
+    local role = container.restartPolicy == "Always" and "sidecar" or "init"
+    texts[#texts + 1] = plan_text(self:container(container, one and one.restartCount or 0, role))
+  end
+  return table.concat(texts, ";")
+end
+
 return Profile

@@ -1,0 +1,192 @@
+-- SPDX-License-Identifier: MIT
+--- The kubelets of all nodes: they run the pods that were given to them.
+--
+-- One controller for all, so that it works in bulk: pods that share spec,
+-- status and behaviour are carried together from step to step, each step one
+-- write for all of them. What a pod does is policy: see wl.behaviour and
+-- stdlib/behaviour. Source: pkg/kubelet.
+local Addresses = require "wl.kubelet.address"
+local Behaviours = require "wl.kubelet.behaviours"
+local Timers = require "wl.kubelet.timers"
+local default = require "stdlib.behaviour.default"
+local lifecycle = require "wl.kubelet.lifecycle"
+local machines = require "wl.kubelet.machines"
+local rejection = require "wl.kubelet.rejection"
+local termination = require "wl.kubelet.termination"
+
+local Kubelet = {}
+Kubelet.__index = Kubelet
+
+-- Pods that agree in all of these are carried together.
+local ALIKE = { "spec.containers", "spec.initContainers", "spec.restartPolicy",
+                "spec.activeDeadlineSeconds", "spec.readinessGates", "spec.hostNetwork",
+                "metadata.deletionTimestamp", "metadata.deletionGracePeriodSeconds",
+                "metadata.finalizers", "metadata.generation", "status.phase",
+                "status.containerStatuses", "status.initContainerStatuses", "status.conditions",
+                "status.startTime" }
+-- ... and in these where behaviours were given.
+local ALIKE_TO_BEHAVIOURS = { "metadata.labels", "metadata.namespace" }
+
+--- @treturn Kubelet to be run whenever pods are bound or deleted, or nodes change
+function Kubelet.new()
+  return setmetatable({ behaviours = Behaviours.new(default), timers = Timers.new(),
+                        machines = machines.new(), addresses = Addresses.new(),
+                        changed_behaviours = {} }, Kubelet)
+end
+
+--- Say how the pods that match a selector behave, from now on.
+-- @tparam string selector a label selector; "" for all pods
+-- @param definition see wl.behaviour
+-- @tparam ?table options `namespace`, `since` (seconds: now)
+-- @tparam ?integer level whose mistake it is, as for `error`
+function Kubelet:behave(selector, definition, options, level)
+  local given = self.behaviours:give(selector, definition, options or {}, (level or 1) + 1)
+  table.insert(self.changed_behaviours, given)
+end
+
+local function columns_for(self, ctx, pods, step)
+  local columns = {}
+  if not step.accepted and not step.addressed then
+    return nil
+  end
+  local names = pods:pluck "spec.nodeName"
+  if step.accepted then
+    local hosts = {}
+    for i, name in ipairs(names) do
+      hosts[i] = self.addresses:of_node(ctx, name) or ""
+    end
+    columns["status.hostIP"] = hosts
+  end
+  if step.addressed then
+    local ips, on_host = {}, pods[1].spec.hostNetwork
+    for i, name in ipairs(names) do
+      ips[i] = on_host and self.addresses:of_node(ctx, name) or self.addresses:next(ctx, name)
+    end
+    columns["status.podIP"] = ips
+  end
+  return columns
+end
+
+local function tell(ctx, pods, events)
+  for _, event in ipairs(events) do
+    ctx:event_many(pods, event.type, event.reason, event.message)
+  end
+end
+
+local function advance(self, ctx, part, first)
+  local step = lifecycle.advance(part.pod, part.profile, ctx.now, first)
+  if step.status then
+    ctx:update_many(part.pods, { status = step.status }, columns_for(self, ctx, part.pods, step))
+    tell(ctx, part.pods, step.events)
+  end
+  if step.due and (step.status or first) then
+    self.timers:add(step.due, part.pods)
+  end
+end
+
+-- Pods that are being deleted: `new` when the kubelet has not seen that before.
+local function terminate(self, ctx, part, new)
+  local at, code = termination.ends_at(part.pod, part.profile)
+  if new then
+    tell(ctx, part.pods, termination.events(part.pod))
+  end
+  if at > ctx.now then
+    self.timers:add(at, part.pods)
+    return
+  end
+  local finalizers = part.pod.metadata.finalizers
+  local status = finalizers and #finalizers > 0
+    and termination.status(part.pod, ctx.now, code)
+  if status then
+    ctx:update_many(part.pods, { status = status })
+  end
+  ctx:delete_many(part.pods, { grace = 0 })
+end
+
+local function alike(self, pods)
+  local paths = table.move(ALIKE, 1, #ALIKE, 1, {})
+  if not self.behaviours:is_plain() then
+    table.move(ALIKE_TO_BEHAVIOURS, 1, #ALIKE_TO_BEHAVIOURS, #paths + 1, paths)
+  end
+  return pods:group_by(table.unpack(paths))
+end
+
+-- Carry pods on. `first`: a first step for those that live; `new`: those that
+-- are being deleted were not seen so before.
+local function carry(self, ctx, batch, first, new)
+  local pods = self.machines:reachable(batch)
+  if #pods == 0 then
+    return
+  end
+  for _, group in ipairs(alike(self, pods)) do
+    for _, part in ipairs(self.behaviours:profiles(group.batch, self.seed)) do
+      if part.pod.metadata.deletionTimestamp then
+        terminate(self, ctx, part, new)
+      else
+        advance(self, ctx, part, first)
+      end
+    end
+  end
+end
+
+local FIRST_STEP = { failed = lifecycle.reboot }
+
+local function welcome_back(self, ctx, machine)
+  local pods = ctx:on_node(machine.name, "Pod"):batch()
+  carry(self, ctx, pods, FIRST_STEP[machine.trouble] or lifecycle.resync, true)
+end
+
+-- Pods that are there already behave in the new way too.
+local function take_in_behaviours(self, ctx)
+  for _, given in ipairs(self.changed_behaviours) do
+    local matching = ctx:where("Pod", "consumes"):batch():group_by "metadata.labels"
+    for _, group in ipairs(matching) do
+      if given.selector:matches(group[1] or {}) then
+        carry(self, ctx, group.batch, lifecycle.resync)
+      end
+    end
+  end
+  self.changed_behaviours = {}
+end
+
+-- Pods whose deletion the kubelet has not seen yet.
+local function take_in_dying(self, ctx)
+  local dying = ctx:where("Pod", "dying"):batch()
+  local new = self.dying and dying:without(self.dying) or dying
+  self.dying = dying
+  carry(self, ctx, new, nil, true)
+end
+
+local function run_due(self, ctx)
+  local batches = self.timers:pop(ctx.now)
+  while batches do
+    for _, batch in ipairs(batches) do
+      carry(self, ctx, batch)
+    end
+    batches = self.timers:pop(ctx.now)
+  end
+end
+
+--- The live sets whose changes wake the kubelets.
+-- @param ctx the controller surface
+function Kubelet.wake(_, ctx)
+  return { ctx:where("Pod", "bound"), ctx:where("Pod", "dying"), ctx:all "Node" }
+end
+
+--- Do what is due.
+-- @param ctx the controller surface
+-- @treturn ?number seconds until something is due again
+function Kubelet:run(ctx)
+  self.seed = self.seed or tostring(ctx:rng("behaviour"):integer(0, 0xffffffff))
+  for _, machine in ipairs(self.machines:look(ctx)) do
+    welcome_back(self, ctx, machine)
+  end
+  take_in_behaviours(self, ctx)
+  carry(self, ctx, rejection.accepted(ctx, ctx:where("Pod", "bound"):batch()))
+  take_in_dying(self, ctx)
+  run_due(self, ctx)
+  local due = self.timers:next()
+  return due and due - ctx.now
+end
+
+return Kubelet

@@ -1,0 +1,87 @@
+-- SPDX-License-Identifier: MIT
+--- Machines: what is really the matter with a node, whatever its Node object
+-- says. Kubernetes learns of it only by what the machine's kubelet does not do.
+--
+-- It stands in annotations of the Node, so that it is part of the cluster's
+-- state like everything else:
+--
+--   wlrun.io/machine         failed       it is down; what ran on it has ended
+--                            frozen       it stands still, and goes on later
+--                            partitioned  it goes on, but cannot be reached
+--   wlrun.io/last-heartbeat  when its kubelet was last heard
+--
+-- Without the annotation a machine is well and heard all the time.
+local machines = {}
+
+machines.STATE = "wlrun.io/machine"
+machines.HEARTBEAT = "wlrun.io/last-heartbeat"
+
+--- @treturn ?string "failed", "frozen", "partitioned"; nil: it is well
+function machines.trouble(node)
+  local annotations = node.metadata.annotations
+  return annotations and annotations[machines.STATE]
+end
+
+--- @treturn ?string timestamp of the last heartbeat; nil: it is heard now
+function machines.last_heard(node)
+  local annotations = node.metadata.annotations
+  return annotations and annotations[machines.STATE] and annotations[machines.HEARTBEAT]
+end
+
+local Machines = {}
+Machines.__index = Machines
+
+--- The machines as the kubelets know them.
+function machines.new()
+  return setmetatable({ troubled = {}, present = {}, any_trouble = false, started = false },
+    Machines)
+end
+
+--- Look at the Node objects, if any has changed.
+-- @param ctx the controller surface
+-- @treturn table array of `{ name, trouble }`: machines that are well again, with
+--   what was the matter with them
+function Machines:look(ctx)
+  local well_again = {}
+  if self.started and not ctx:changed "Node" then
+    return well_again
+  end
+  local troubled, present, missing = {}, {}, false
+  for _, node in ipairs(ctx:list "Node") do
+    local name, trouble = node.metadata.name, machines.trouble(node)
+    present[name], troubled[name] = node.metadata.uid, trouble
+    if not trouble and self.troubled[name] then
+      well_again[#well_again + 1] = { name = name, trouble = self.troubled[name] }
+    end
+  end
+  for name in pairs(self.present) do
+    missing = missing or not present[name]
+  end
+  self.any_trouble = self.any_trouble or missing or next(troubled) ~= nil
+  self.troubled, self.present, self.started = troubled, present, true
+  return well_again
+end
+
+--- Does a machine do its work?
+-- @tparam string name of the node
+function Machines:works(name)
+  return self.present[name] ~= nil and not self.troubled[name]
+end
+
+--- The pods of a batch whose machines work.
+-- @param batch
+-- @return batch, perhaps the same
+function Machines:reachable(batch)
+  if not self.any_trouble then
+    return batch
+  end
+  local kept = batch:slice(1, 0)
+  for _, group in ipairs(batch:group_by "spec.nodeName") do
+    if self:works(group[1]) then
+      kept:add(group.batch)
+    end
+  end
+  return kept
+end
+
+return machines
