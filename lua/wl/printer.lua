@@ -150,8 +150,9 @@ local function document(objects, options)
   for i, object in ipairs(objects) do
     items[i] = object
   end
+  local metadata = { resourceVersion = "" }
   return value.of {
-    apiVersion = "v1", kind = "List", items = value.list(items), metadata = { resourceVersion = "" },
+    apiVersion = "v1", kind = "List", items = value.list(items), metadata = metadata,
   }
 end
 
