@@ -153,11 +153,25 @@ local function explain(self, api, name)
   return about .. ": there is no such kind"
 end
 
+-- What a manifest without a proper kind or apiVersion should say.
+local function incomplete(self, name)
+  if type(name) ~= "string" or name == "" then
+    return "kind is not set: every object says what it is, such as kind: Deployment"
+  end
+  load_named(self, name)
+  local version = versions_of(self, name)[1]
+  return ("apiVersion is not set%s"):format(
+    version and (": a %s has apiVersion: %s"):format(name, version) or ' (kind "' .. name .. '")')
+end
+
 --- The kind of a manifest.
 -- @tparam string api apiVersion, current or legacy
 -- @tparam string name such as "Deployment"
--- @treturn ?kind or nil, message, "NotFound"
+-- @treturn ?kind or nil, message, "NotFound"; "BadRequest" when one of the two is no text
 function registry:find(api, name)
+  if type(api) ~= "string" or api == "" or type(name) ~= "string" or name == "" then
+    return nil, incomplete(self, name), "BadRequest"
+  end
   local at = key(api, name)
   if not self.by_version[at] then load_named(self, name) end
   if not self.by_version[at] then load_all(self) end

@@ -12,13 +12,6 @@ local function kind_of(object)
   return assert(kinds:find(object.apiVersion, object.kind))
 end
 
--- The request's namespace is that of an object that names none.
-local function placed(object)
-  object.metadata = object.metadata or {}
-  object.metadata.namespace = object.metadata.namespace or "default"
-  return object
-end
-
 local function is_tree(x)
   return value.is_map(x) or value.is_list(x)
 end
@@ -94,45 +87,6 @@ describe("an object that is changed", function()
     local old = assert(admission.read(kind, input.old))
     local written = assert(admission.update_status(kind, input.new, old))
     assert_written(kind, written, input, expected, old)
-  end)
-end)
-
--- The causes as a set of "field reason".
-local function set_of(causes)
-  local set = {}
-  for _, cause in ipairs(causes or {}) do set[cause.field .. " " .. cause.reason] = true end
-  return set
-end
-
-local function assert_judged(expected, stored, message, code, causes)
-  if expected.accepted then
-    assert.is_nil(message)
-    local generation = expected.generation and expected.generation.new
-    if generation then assert.equal(generation, stored.metadata.generation) end
-    return
-  end
-  assert.is_nil(stored)
-  assert.equal(expected.reason, code)
-  assert.same(set_of(expected.causes), set_of(causes))
-end
-
-describe("what is accepted and what is refused", function()
-  shared.each("api_validation", "create", function(_, input, expected)
-    local object = placed(input.object)
-    local uid = object.metadata.uid or UID
-    assert_judged(expected, admission.create(kind_of(object), object, uid))
-  end)
-
-  shared.each("api_validation", "update", function(_, input, expected)
-    local kind = kind_of(input.new)
-    local old = assert(admission.read(kind, placed(input.old)))
-    assert_judged(expected, admission.update(kind, placed(input.new), old))
-  end)
-
-  shared.each("api_validation", "statusUpdate", function(_, input, expected)
-    local kind = kind_of(input.new)
-    local old = assert(admission.read(kind, placed(input.old)))
-    assert_judged(expected, admission.update_status(kind, placed(input.new), old))
   end)
 end)
 

@@ -124,6 +124,23 @@ describe("the registry", function()
     end)
   end
 
+  for _, case in ipairs {
+    { "no kind", "v1", nil,
+      "kind is not set: every object says what it is, such as kind: Deployment" },
+    { "a kind that is no text", "v1", 3,
+      "kind is not set: every object says what it is, such as kind: Deployment" },
+    { "no apiVersion", nil, "Deployment",
+      "apiVersion is not set: a Deployment has apiVersion: apps/v1" },
+    { "nothing known", "", "Thing", 'apiVersion is not set (kind "Thing")' },
+  } do
+    it("says what a manifest lacks that has " .. case[1], function()
+      local found, message, code = kinds:find(case[2], case[3])
+      assert.is_nil(found)
+      assert.equal(case[4], message)
+      assert.equal("BadRequest", code)
+    end)
+  end
+
   it("says which word was meant", function()
     local _, message = kinds:resolve("deployent")
     assert.equal('there is no kind "deployent"; did you mean "deployment"?', message)
