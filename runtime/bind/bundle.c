@@ -53,8 +53,10 @@ static const char *push_path(lua_State *L, const char *name) {
 
 static void load_inside(lua_State *L, const char *name, const char *path) {
   const wl_BundleEntry *entry = find(name);
-  if (entry == NULL)
+  if (entry == NULL) {
     luaL_error(L, "module '%s' not found: no '%s' in wlrun", name, path);
+    return;
+  }
   lua_pushfstring(L, "=%s", path);
   if (luaL_loadbufferx(L, bytes_at(entry->code), entry->code_length,
                        lua_tostring(L, -1), "b") != LUA_OK)

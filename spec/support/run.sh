@@ -64,7 +64,7 @@ fuzz() {
   seeds=spec/fuzz/corpus/${target#fuzz_}
   mkdir -p "build/fuzz/found/$target"
   [ -d "$seeds" ] || seeds=
-  single "fuzz $target" "$1" -max_total_time="${FUZZ_SECONDS:-5}" -seed=1 \
+  single "fuzz ${target#fuzz_}" "$1" -max_total_time="${FUZZ_SECONDS:-5}" -seed=1 \
     -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/$target-" "build/fuzz/found/$target" $seeds
 }
