@@ -31,8 +31,13 @@ local function malformed(kind, object, problems)
   return apierror.returned(apierror.new("BadRequest", about .. text, problems))
 end
 
--- Rewrite an old version. A draft that is not even a map is left to the check.
-local function modernise(kind, object, warn)
+--- Rewrite an object of an old version into the current one. One that is not
+-- even a map is left to the check of its shape.
+-- @tparam kind kind
+-- @param object a view or plain table
+-- @tparam ?function warn called with a text about the old version
+-- @return object, or a plain table in the current version
+function admission.modernise(kind, object, warn)
   local api = object.apiVersion
   if api == nil or api == kind.api then return object end
   local convert = kind.legacy[api]
@@ -52,7 +57,7 @@ end
 -- @treturn ?table or nil, message, "BadRequest", causes
 function admission.read(kind, object, options)
   options = options or {}
-  object = modernise(kind, object, options.warn)
+  object = admission.modernise(kind, object, options.warn)
   local problems = schema.check(kind.schema, object, options)
   if #problems > 0 then return malformed(kind, object, problems) end
   local draft = schema.normalise(kind.schema, object)

@@ -51,7 +51,7 @@ function Cluster.new(options)
   options = options or {}
   check_options(options)
   local self = setmetatable({ seed = options.seed or 1, streams = {}, policies = {},
-    warnings = {}, warned = {}, listeners = {}, timers = timer.new() }, Cluster)
+    warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new() }, Cluster)
   self.seconds = start_of(options.start)
   self.started = self.seconds
   self.server = Server.new { registry = options.registry or registry.new(), seed = self.seed,
@@ -181,11 +181,18 @@ local function next_moment(self)
   return due or timed
 end
 
+local function verify(self)
+  for _, holds in ipairs(self.invariants) do holds() end
+end
+
 --- Do one thing: what is due now, or else the next that will be.
 -- @tparam ?number limit not after this moment
 -- @treturn boolean false: nothing is due until then
 function Cluster:step(limit)
-  if work(self) then return true end
+  if work(self) then
+    verify(self)
+    return true
+  end
   local at = next_moment(self)
   if not at or (limit and at > limit) then return false end
   set_time(self, math.max(at, self.seconds))
@@ -194,20 +201,64 @@ end
 
 --- Let time pass.
 -- @tparam number|string length seconds or "10m"
--- @tparam ?function done called after each thing that happened; true ends the run
--- @treturn boolean whether `done` ended it
-function Cluster:run(length, done)
+function Cluster:run(length)
   local limit = self.seconds + duration.seconds(length, 2)
-  repeat
-    if done and done() then return true end
-  until not self:step(limit)
+  while self:step(limit) do end
   set_time(self, limit)
-  return false
+end
+
+--- Let time pass until something is so; it is looked at whenever all that is
+-- due at a moment has been done.
+-- @tparam number|string timeout
+-- @tparam function holds()
+-- @treturn boolean whether it came to be
+function Cluster:run_until(timeout, holds)
+  local limit = self.seconds + duration.seconds(timeout, 2)
+  while true do
+    self:settle()
+    if holds() then return true end
+    if not self:step(limit) then break end
+  end
+  set_time(self, limit)
+  return holds()
+end
+
+local QUIET = 15 * 60 -- seconds
+
+--- Let time pass until nothing changes any more: until nothing is due, or
+-- nothing has been written for a quarter of an hour.
+-- @tparam ?number|string longest time, "1h" when left out
+-- @treturn boolean whether it became quiet
+function Cluster:run_until_quiet(longest)
+  local limit = self.seconds + duration.seconds(longest or "1h", 2)
+  local revision, since = self.store:revision(), self.seconds
+  while true do
+    self:settle()
+    if self.store:revision() ~= revision then
+      revision, since = self.store:revision(), self.seconds
+    end
+    local at = next_moment(self)
+    if not at or at - since > QUIET then return true end
+    if not self:step(limit) then return false end
+  end
 end
 
 --- Do all that is due now, without letting time pass.
 function Cluster:settle()
-  while work(self) do end
+  while work(self) do verify(self) end
 end
+
+-- ---- objects: what the server does, as a ctx has it ----
+
+for _, name in ipairs { "create", "update_status", "delete", "get", "list", "by_uid" } do
+  --- See wl.server.
+  Cluster[name] = function(self, ...) return self.server[name](self.server, ...) end
+end
+
+--- Change an object through a draft. @return a view; or nil, message, code, causes
+function Cluster:update(object, change) return self.server:change(object, change) end
+
+--- A moment as the API writes it. @tparam ?number seconds since the epoch; now when left out
+function Cluster:timestamp(seconds) return time.format(seconds or self.seconds) end
 
 return Cluster

@@ -12,6 +12,7 @@
 -- A ctx belongs to one controller. Reads answer at once from the model; writes
 -- may be refused and then return nil, message, code. `ctx.now` is the virtual
 -- time in seconds since the epoch.
+local Picks = require "wl.picks"
 local owner = require "wl.owner"
 local selector = require "wl.selector"
 local time = require "wl.time"
@@ -24,10 +25,14 @@ Ctx.__index = Ctx
 -- @tparam string writer the controller's name
 -- @treturn Ctx
 function Ctx.new(cluster, writer)
-  return setmetatable({
+  local self = setmetatable({
     cluster = cluster, server = cluster.server, store = cluster.server.store, writer = writer,
     now = cluster:now(), held = {}, seen = {}, ranks = setmetatable({}, { __mode = "k" }),
   }, Ctx)
+  self.picks = Picks.new(function(batch, order, context, limit, round)
+    return self:rank(batch, order, limit, context, round)
+  end)
+  return self
 end
 
 -- ---- time and chance ----
@@ -155,7 +160,11 @@ end
 function Ctx:delete(object, options) return self.server:delete(object, options) end
 
 --- Delete each member of a batch. @treturn integer how many there were
-function Ctx:delete_many(batch, options) return self.server:delete_many(batch, options) end
+function Ctx:delete_many(batch, options)
+  local deleted, message, code = self.server:delete_many(batch, options)
+  self.picks:deleted(batch)
+  return deleted, message, code
+end
 
 --- Make `controller` the controller of an object that has none.
 -- @return a view; or nil, message, code
@@ -192,8 +201,9 @@ function Ctx:policy(sort, name) return self.cluster:policy(sort, name) end
 -- @tparam order order
 -- @tparam ?integer limit only that many
 -- @tparam ?batch context what "count:" keys count among
+-- @tparam ?integer round find so many at a time: those found no longer count
 -- @treturn batch first = goes first
-function Ctx:rank(batch, order, limit, context)
+function Ctx:rank(batch, order, limit, context, round)
   if #batch == 0 then return batch end
   local kind = self.store:kind_of(batch:id(1))
   if not kind then return batch end
@@ -202,8 +212,16 @@ function Ctx:rank(batch, order, limit, context)
     compiled = self.store:order(kind, order:description())
     self.ranks[order] = compiled
   end
-  local ranked = self.store:rank(compiled, batch, context)
-  return limit and ranked:slice(1, limit) or ranked
+  return self.store:rank(compiled, batch, context, limit, round)
+end
+
+--- Those of a live set that go first, some at a time; see wl.picks.
+-- @param set live set
+-- @tparam order order
+-- @tparam table options facet, total, round, related
+-- @treturn batch
+function Ctx:pick(set, order, options)
+  return self.picks:pick(self.now, self.key, set, order, options)
 end
 
 -- ---- telling and asking ----

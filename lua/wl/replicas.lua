@@ -182,29 +182,30 @@ function replicas.siblings(ctx, object)
   return found
 end
 
--- Whose pods crowd a node.
+-- The pods of other siblings, which crowd a node as the set's own do. Without
+-- siblings nobody does.
 local function related(ctx, object)
-  local found = {}
-  for _, sibling in ipairs(replicas.siblings(ctx, object)) do
-    local pods = ctx:owned(sibling, "Pod")
-    if #pods > 0 then
-      found[#found + 1] = pods
+  local siblings, found = replicas.siblings(ctx, object), {}
+  for _, sibling in ipairs(siblings) do
+    if sibling.metadata.uid ~= object.metadata.uid then
+      found[#found + 1] = ctx:owned(sibling, "Pod")
     end
   end
-  return found
+  return #siblings > 0 and found or nil
 end
 
 -- Where none may stay it does not matter who goes first.
-local function to_delete(ctx, object, pods, count)
+local function to_delete(ctx, object, pods, total, count)
   if (object.spec.replicas or 1) == 0 then
     return pods:batch("active", count)
   end
-  local order = ctx:policy("deletion", "Kubernetes")
-  return ctx:rank(pods:batch "active", order, count, related(ctx, object))
+  return ctx:pick(pods, ctx:policy("deletion", "Kubernetes"), {
+    facet = "active", total = total, round = count, related = related(ctx, object),
+  })
 end
 
-local function delete(ctx, object, pods, count)
-  local batch = to_delete(ctx, object, pods, count)
+local function delete(ctx, object, pods, total, count)
+  local batch = to_delete(ctx, object, pods, total, count)
   ctx:event_many(batch, "Normal", "SuccessfulDelete", "Deleted pod: {metadata.name}", object)
   local _, message, code = ctx:delete_many(batch)
   if message then
@@ -214,11 +215,12 @@ local function delete(ctx, object, pods, count)
 end
 
 local function manage(ctx, object, pods, active, burst)
-  local missing, extra = replicas.difference(object.spec.replicas or 1, active, burst)
+  local wanted = object.spec.replicas or 1
+  local missing, extra = replicas.difference(wanted, active, burst)
   if missing > 0 then
     return create(ctx, object, missing)
   elseif extra > 0 then
-    return delete(ctx, object, pods, extra)
+    return delete(ctx, object, pods, active - wanted, extra)
   end
 end
 

@@ -1,0 +1,45 @@
+-- SPDX-License-Identifier: MIT
+--- The verbs of `rollout`: what `kubectl rollout` does.
+local reference = require "wl.verbs.reference"
+local rollout = require "wl.rollout"
+
+local rollouts = {}
+
+local function tell(text)
+  if text:sub(-1) ~= "\n" then text = text .. "\n" end
+  io.write(text)
+end
+
+--- Print how far a rollout is.
+-- @treturn boolean whether it is finished
+function rollouts.status(cluster, given, options)
+  local text, done = rollout.status(reference.find(cluster, given, options))
+  if not text then reference.raise("error: " .. done) end
+  tell(text)
+  return done
+end
+
+--- Print the revisions.
+function rollouts.history(cluster, given, options)
+  tell(reference.check(rollout.history(cluster, reference.find(cluster, given, options))))
+end
+
+--- Go back to the revision before, or to one.
+-- @param cluster
+-- @param given "deploy/web"
+-- @tparam ?integer revision
+function rollouts.undo(cluster, given, revision, options)
+  if type(revision) == "table" then revision, options = revision.to_revision, revision end
+  local object = reference.find(cluster, given, options)
+  return (reference.check(rollout.undo(cluster, object, revision, options)))
+end
+
+for _, word in ipairs { "pause", "resume", "restart" } do
+  --- Hold a rollout; go on with it; replace all pods.
+  rollouts[word] = function(cluster, given, options)
+    local object = reference.find(cluster, given, options)
+    return (reference.check(rollout[word](cluster, object, options)))
+  end
+end
+
+return rollouts
