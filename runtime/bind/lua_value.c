@@ -10,10 +10,10 @@
 
 #include <lauxlib.h>
 
-#include "../core/buffer.h"
 #include "../io/json.h"
 #include "host.h"
 #include "lua_key.h"
+#include "lua_scratch.h"
 #include "lua_value_private.h"
 
 enum { RECENT = 256 }; /* slots of the table of recent views */
@@ -209,32 +209,14 @@ int wl_lua_value_eq(lua_State *L) {
 
 /* ---- text ---- */
 
-static int buffer_gc(lua_State *L) {
-  wl_buffer_destroy(luaL_checkudata(L, 1, "wl.buffer"));
-  return 0;
-}
-
-/* A buffer that is collected when something raises. */
-static wl_Buffer *push_buffer(lua_State *L) {
-  wl_Buffer *buffer = lua_newuserdatauv(L, sizeof *buffer, 0);
-  wl_buffer_init(buffer, wl_host_heap(L));
-  if (luaL_newmetatable(L, "wl.buffer")) {
-    lua_pushcfunction(L, buffer_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  return buffer;
-}
-
 int wl_lua_value_tostring(lua_State *L) {
   wl_Value v = wl_lua_borrow_value(L, 1);
-  wl_Buffer *buffer = push_buffer(L);
+  wl_Scratch *scratch = wl_lua_push_scratch(L);
   wl_Error error;
-  if (wl_json_write(buffer, v, &(wl_JsonStyle){0}, &error))
-    lua_pushlstring(L, buffer->bytes, buffer->length);
+  if (wl_json_write(&scratch->text, v, &(wl_JsonStyle){0}, &error))
+    wl_lua_push_text(L, scratch);
   else
     lua_pushfstring(L, "(%s)", error.message);
-  wl_buffer_destroy(buffer);
   return 1;
 }
 
