@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* write.c - creating, updating and deleting one object. */
-#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
@@ -15,10 +14,11 @@ enum { SUFFIX = 5, NAME_MAX_LENGTH = 63, NAME_TRIES = 8 };
 /* ---- what every write does ---- */
 
 wl_Value wl_store_next_revision(wl_Store *store) {
-  char text[24];
-  int length = snprintf(text, sizeof text, "%llu",
-                        (unsigned long long)store->revision + 1);
-  return wl_string_new(store->heap, text, (size_t)length);
+  char text[20], *start = text + sizeof text;
+  for (uint64_t rest = store->revision + 1; rest != 0; rest /= 10)
+    *--start = (char)('0' + rest % 10);
+  return wl_string_new(store->heap, start,
+                       (size_t)(text + sizeof text - start));
 }
 
 static void tell(wl_Store *store, wl_Id id, const Space *space, wl_Value old,
