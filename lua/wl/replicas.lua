@@ -150,15 +150,23 @@ end
 
 -- ---- acting ----
 
+-- All at once: `create_many` stops at the first refusal by itself. While there
+-- was one last time, in batches that grow.
 local function create(ctx, object, count)
   local pod = pod_template.pod(object, object.spec.template)
-  local _, _, message, code = replicas.slow_start(count, function(n)
-    local done, problem, problem_code, batch = ctx:create_many(pod, n)
+  local function make(n)
+    local done, message, code, batch = ctx:create_many(pod, n)
     if batch and #batch > 0 then
       ctx:event_many(batch, "Normal", "SuccessfulCreate", "Created pod: {metadata.name}", object)
     end
-    return done, problem, problem_code
-  end)
+    return done, message, code
+  end
+  local _, message, code
+  if conditions.find((object.status or {}).conditions, "ReplicaFailure") then
+    _, _, message, code = replicas.slow_start(count, make)
+  else
+    _, message, code = make(count)
+  end
   if message then
     ctx:event(object, "Warning", "FailedCreate", "Error creating: " .. message)
   end

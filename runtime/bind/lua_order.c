@@ -2,7 +2,8 @@
 /* lua_order.c - declared orders of module "wl.store".
  *
  *   local order = s:order(kind, description)   -- see rank.h
- *   s:rank(order, batch [, context])           -- sorts the batch in place
+ *   s:rank(order, batch [, context [, limit [, round]]])
+ *                                   -- sorts the batch in place, and cuts it
  *
  * An order keeps the store's userdata as its uservalue. */
 #include <lauxlib.h>
@@ -38,8 +39,15 @@ int wl_lua_store_rank(lua_State *L) {
   BatchBox *batch = wl_lua_check_batch(L, 3);
   const BatchBox *context =
       lua_isnoneornil(L, 4) ? NULL : wl_lua_check_batch(L, 4);
+  size_t n = batch->ids.length;
+  lua_Integer limit = luaL_optinteger(L, 5, (lua_Integer)n);
+  lua_Integer round = luaL_optinteger(L, 6, 0);
+  luaL_argcheck(L, limit >= 0, 5, "a number of objects expected");
+  luaL_argcheck(L, round >= 0, 6, "a number of objects expected");
+  if ((size_t)limit < n)
+    batch->ids.length = (size_t)limit;
   wl_rank(box->store, order->order, context == NULL ? NULL : &context->ids,
-          batch->ids.items, batch->ids.length);
+          batch->ids.items, n, (size_t)limit, (size_t)round);
   lua_settop(L, 3);
   return 1;
 }

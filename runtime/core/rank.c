@@ -1,179 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* rank.c - each key is read once an object into a cell; cells are compared. */
-#include "rank.h"
-
+/*
+ * rank.c - each key is read once an object into a cell; cells are compared
+ *
+ * What "count" keys read is shared by all objects with the same text, so that
+ * between two rounds the objects taken are counted off, and nothing is read
+ * again. A round looks at each object left once: those to take are kept in a
+ * heap whose top is the last of them.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
-#include "path.h"
+#include "idmap.h"
+#include "rank_private.h"
 #include "table.h"
-
-typedef enum Source { FIELD, FACET, COUNT, MAX } Source;
-typedef enum As { AS_TEXT, AS_PRESENCE, AS_LISTED, AS_INTEGER, AS_AGE } As;
-
-typedef struct Key {
-  Source source;
-  As as;
-  bool descending, logarithmic;
-  wl_Path *path, *field, *tie, *only;
-  wl_Value only_fields; /* absent, or a map */
-  wl_Value texts;       /* AS_LISTED */
-  int64_t fallback;
-  uint32_t facet; /* FACET: a mask */
-  uint32_t where; /* a mask, 0: always */
-} Key;
-
-struct wl_Order {
-  wl_Heap *heap;
-  const wl_Facets *facets;
-  Key *keys;
-  size_t count;
-  wl_Value name; /* the word */
-};
-
-/* ---- compiling ---- */
-
-static wl_Value field_of(const wl_Order *order, wl_Value map,
-                         const char *name) {
-  wl_Value key = wl_key(order->heap, name);
-  wl_Value v = wl_map_get(map, key);
-  wl_release(order->heap, key);
-  return v;
-}
-
-static bool path_of(const wl_Order *order, wl_Value text, wl_Path **path,
-                    wl_Error *error) {
-  if (wl_is_absent(text))
-    return true;
-  if (wl_type(text) != WL_STRING)
-    return wl_fail(error, WL_EINVALID, "an order's path must be a string");
-  wl_Text t = wl_text(&text);
-  *path = wl_path_parse(order->heap, t.bytes, t.length, error);
-  return *path != NULL;
-}
-
-static bool mask_of(const wl_Order *order, wl_Value name, uint32_t *mask,
-                    wl_Error *error) {
-  wl_FacetType type;
-  size_t at;
-  if (wl_is_absent(name))
-    return true;
-  if (wl_type(name) != WL_STRING ||
-      !wl_facets_find(order->facets, name, &type, &at) || type != WL_FACET_TEST)
-    return wl_fail(error, WL_EINVALID, "an order names an unknown test facet");
-  *mask = (uint32_t)1 << at;
-  return true;
-}
-
-static bool compile_first(const wl_Order *order, wl_Value d, Key *key,
-                          wl_Error *error) {
-  wl_Value first = field_of(order, d, "first");
-  wl_Value as = field_of(order, d, "as");
-  key->descending = wl_text_is(first, "highest") ||
-                    wl_text_is(first, "oldest") ||
-                    wl_same(first, WL_VALUE_TRUE);
-  if (wl_type(first) == WL_LIST) {
-    key->as = AS_LISTED;
-    key->texts = wl_retain(first);
-  } else if (wl_text_is(first, "absent")) {
-    key->as = AS_PRESENCE;
-  } else if (wl_text_is(as, "integer") || key->source != FIELD) {
-    key->as = AS_INTEGER;
-  } else if (wl_text_is(as, "age")) {
-    key->as = AS_AGE;
-  } else if (wl_is_absent(as)) {
-    key->as = AS_TEXT;
-  } else {
-    return wl_fail(error, WL_EINVALID,
-                   "an order's \"as\" must be \"integer\" or \"age\"");
-  }
-  return true;
-}
-
-static bool compile_source(const wl_Order *order, wl_Value d, Key *key,
-                           wl_Error *error) {
-  static const char *const names[] = {"field", "facet", "count", "max"};
-  wl_Value source = field_of(order, d, "source");
-  wl_Value path = field_of(order, d, "path");
-  size_t i = 0;
-  while (i < 4 && !wl_text_is(source, names[i]))
-    i++;
-  if (i == 4)
-    return wl_fail(error, WL_EINVALID,
-                   "an order's source must be field, "
-                   "facet, count or max");
-  key->source = (Source)i;
-  if (key->source == FACET)
-    return mask_of(order, path, &key->facet, error);
-  if (wl_is_absent(path))
-    return wl_fail(error, WL_EINVALID, "an order's key needs a path");
-  return path_of(order, path, &key->path, error) &&
-         path_of(order, field_of(order, d, "field"), &key->field, error);
-}
-
-static bool compile_key(const wl_Order *order, wl_Value d, Key *key,
-                        wl_Error *error) {
-  key->only_fields = key->texts = WL_VALUE_ABSENT;
-  wl_Value fallback = field_of(order, d, "default");
-  wl_Value only = field_of(order, d, "only");
-  key->fallback = wl_type(fallback) == WL_INT ? wl_int(fallback) : 0;
-  key->logarithmic = wl_text_is(field_of(order, d, "scale"), "log2");
-  key->only_fields = wl_retain(field_of(order, only, "fields"));
-  return compile_source(order, d, key, error) &&
-         compile_first(order, d, key, error) &&
-         path_of(order, field_of(order, d, "tie"), &key->tie, error) &&
-         path_of(order, field_of(order, only, "path"), &key->only, error) &&
-         mask_of(order, field_of(order, d, "where"), &key->where, error);
-}
-
-wl_Order *wl_order_compile(wl_Heap *heap, const wl_Facets *facets,
-                           wl_Value description, wl_Error *error) {
-  size_t n = wl_length(description);
-  wl_Order *order = wl_alloc_zeroed(heap, sizeof *order);
-  order->heap = heap;
-  order->facets = facets;
-  order->keys = wl_alloc_zeroed(heap, (n + 1) * sizeof *order->keys);
-  order->count = n;
-  order->name = wl_key(heap, "name");
-  for (size_t i = 0; i < n; i++)
-    order->keys[i].only_fields = order->keys[i].texts = WL_VALUE_ABSENT;
-  for (size_t i = 0; i < n; i++) {
-    if (compile_key(order, wl_list_get(description, i), &order->keys[i], error))
-      continue;
-    wl_order_free(order);
-    return NULL;
-  }
-  return order;
-}
-
-void wl_order_free(wl_Order *order) {
-  if (order == NULL)
-    return;
-  wl_Heap *heap = order->heap;
-  for (size_t i = 0; i < order->count; i++) {
-    Key *key = &order->keys[i];
-    wl_path_free(heap, key->path);
-    wl_path_free(heap, key->field);
-    wl_path_free(heap, key->tie);
-    wl_path_free(heap, key->only);
-    wl_release(heap, key->only_fields);
-    wl_release(heap, key->texts);
-  }
-  wl_release(heap, order->name);
-  wl_dealloc(heap, order->keys, (order->count + 1) * sizeof *order->keys);
-  wl_dealloc(heap, order, sizeof *order);
-}
 
 /* ---- reading ---- */
 
 #define NO_TIME INT64_MAX
 
+typedef union Cell {
+  int64_t number;
+  wl_Value text;
+  int64_t *counter; /* shared by all rows with the same text */
+} Cell;
+
 typedef struct Row {
   wl_Id id;
   uint32_t tests;
+  bool counted; /* a member of the context */
   wl_Value object;
-  int64_t *cells; /* one a key; text keys: a wl_Value's bits */
+  Cell *cells; /* one a key */
 } Row;
 
 typedef struct Ranking {
@@ -182,6 +39,9 @@ typedef struct Ranking {
   int64_t now_ns;
   Row *rows;
   size_t n;
+  int64_t **counters; /* one array a key; NULL: no "count" */
+  size_t counter_bytes;
+  int64_t nobody; /* the counter of what is missing */
 } Ranking;
 
 static bool has_fields(wl_Value item, wl_Value fields) {
@@ -260,34 +120,32 @@ static int64_t moment_of(wl_Value v) {
   return wl_time_parse(t.bytes, t.length, &ms) ? ms * 1000000 : NO_TIME;
 }
 
-static int64_t read_field(const Key *key, wl_Value object) {
+static Cell read_field(const Key *key, wl_Value object) {
   wl_Value v = wl_path_get(key->path, object);
   switch (key->as) {
   case AS_PRESENCE:
-    return !is_missing(v);
+    return (Cell){.number = !is_missing(v)};
   case AS_LISTED:
-    return place_in(key->texts, v);
+    return (Cell){.number = place_in(key->texts, v)};
   case AS_INTEGER:
-    return integer_of(v, key->fallback);
+    return (Cell){.number = integer_of(v, key->fallback)};
   case AS_AGE:
-    return moment_of(v);
+    return (Cell){.number = moment_of(v)};
   default:
-    return (int64_t)v.bits;
+    return (Cell){.text = v};
   }
 }
 
-/* How often each text occurs at the key's path among the context's objects,
- * as a table of counters. */
+/* How often each text occurs at the key's path among the context's objects:
+ * `table` leads to counters, which are made one after the other. */
 static void count_texts(const Ranking *r, const Key *key, const wl_Ids *context,
                         wl_Table *table, int64_t *counters) {
   size_t used = 0;
-  wl_table_init(table, r->order->heap);
   for (size_t i = 0; i < context->length; i++) {
     wl_Id id = context->items[i];
-    wl_Value object = wl_store_value(r->store, id);
     if (key->where != 0 && !(wl_store_tests(r->store, id) & key->where))
       continue;
-    wl_Value text = wl_path_get(key->path, object);
+    wl_Value text = wl_path_get(key->path, wl_store_value(r->store, id));
     if (is_missing(text))
       continue;
     int64_t *counter = wl_table_get(table, text);
@@ -300,24 +158,21 @@ static void count_texts(const Ranking *r, const Key *key, const wl_Ids *context,
   }
 }
 
-static void read_counts(const Ranking *r, size_t k, const wl_Ids *context) {
+static void read_counts(Ranking *r, size_t k, const wl_Ids *context) {
   const Key *key = &r->order->keys[k];
-  wl_Heap *heap = r->order->heap;
-  size_t bytes = (context->length + 1) * sizeof(int64_t);
-  int64_t *counters = wl_alloc(heap, bytes);
   wl_Table table;
-  count_texts(r, key, context, &table, counters);
+  wl_table_init(&table, r->order->heap);
+  r->counters[k] = wl_alloc(r->order->heap, r->counter_bytes);
+  count_texts(r, key, context, &table, r->counters[k]);
   for (size_t i = 0; i < r->n; i++) {
     wl_Value text = wl_path_get(key->path, r->rows[i].object);
-    const int64_t *counter =
-        is_missing(text) ? NULL : wl_table_get(&table, text);
-    r->rows[i].cells[k] = counter == NULL ? 0 : *counter;
+    int64_t *counter = is_missing(text) ? NULL : wl_table_get(&table, text);
+    r->rows[i].cells[k].counter = counter == NULL ? &r->nobody : counter;
   }
   wl_table_destroy(&table);
-  wl_dealloc(heap, counters, bytes);
 }
 
-static void read_cells(const Ranking *r, size_t k, const wl_Ids *context) {
+static void read_cells(Ranking *r, size_t k, const wl_Ids *context) {
   const Key *key = &r->order->keys[k];
   if (key->source == COUNT) {
     read_counts(r, k, context);
@@ -326,9 +181,9 @@ static void read_cells(const Ranking *r, size_t k, const wl_Ids *context) {
   for (size_t i = 0; i < r->n; i++) {
     const Row *row = &r->rows[i];
     if (key->source == FACET)
-      row->cells[k] = (row->tests & key->facet) != 0;
+      row->cells[k].number = (row->tests & key->facet) != 0;
     else if (key->source == MAX)
-      row->cells[k] = greatest(r->order, key, row->object);
+      row->cells[k].number = greatest(r->order, key, row->object);
     else
       row->cells[k] = read_field(key, row->object);
   }
@@ -368,18 +223,23 @@ static int compare_ages(const Ranking *r, const Key *key, const Row *a,
                        wl_path_get(key->tie, b->object));
 }
 
+static int compare_cells(const Key *key, const Row *a, const Row *b, size_t k) {
+  Cell x = a->cells[k], y = b->cells[k];
+  if (key->source == COUNT)
+    return sign(*x.counter, *y.counter);
+  if (key->source == FIELD && key->as == AS_TEXT)
+    return compare_texts(x.text, y.text);
+  return sign(x.number, y.number);
+}
+
 static int compare_key(const Ranking *r, size_t k, const Row *a, const Row *b) {
   const Key *key = &r->order->keys[k];
-  int64_t x = a->cells[k], y = b->cells[k];
   if (key->where != 0 && key->source != COUNT &&
       !(a->tests & b->tests & key->where))
     return 0;
   if (key->source == FIELD && key->as == AS_AGE)
-    return compare_ages(r, key, a, b, x, y);
-  int order =
-      key->source == FIELD && key->as == AS_TEXT
-          ? compare_texts((wl_Value){(uint64_t)x}, (wl_Value){(uint64_t)y})
-          : sign(x, y);
+    return compare_ages(r, key, a, b, a->cells[k].number, b->cells[k].number);
+  int order = compare_cells(key, a, b, k);
   return key->descending ? -order : order;
 }
 
@@ -394,25 +254,121 @@ static int compare_rows(const void *left, const void *right, void *ranking) {
   return a->id < b->id ? -1 : a->id > b->id;
 }
 
+/* ---- choosing ---- */
+
+static void swap_rows(Row *a, Row *b) {
+  Row row = *a;
+  *a = *b;
+  *b = row;
+}
+
+/* Let the row at `i` sink in a heap whose top goes last. */
+static void sink(Ranking *r, Row *heap, size_t n, size_t i) {
+  for (;;) {
+    size_t child = 2 * i + 1;
+    if (child >= n)
+      return;
+    if (child + 1 < n && compare_rows(&heap[child], &heap[child + 1], r) < 0)
+      child++;
+    if (compare_rows(&heap[i], &heap[child], r) >= 0)
+      return;
+    swap_rows(&heap[i], &heap[child]);
+    i = child;
+  }
+}
+
+/* Bring the k of rows[0..n) that go first to the front, in order. */
+static void choose(Ranking *r, Row *rows, size_t n, size_t k) {
+  if (k < n) {
+    for (size_t i = k / 2; i-- > 0;)
+      sink(r, rows, k, i);
+    for (size_t i = k; i < n; i++) {
+      if (compare_rows(&rows[i], &rows[0], r) < 0) {
+        swap_rows(&rows[i], &rows[0]);
+        sink(r, rows, k, 0);
+      }
+    }
+  }
+  qsort_r(rows, k, sizeof *rows, compare_rows, r);
+}
+
+static void count_off(const Ranking *r, const Row *row) {
+  for (size_t k = 0; k < r->order->count; k++) {
+    const Key *key = &r->order->keys[k];
+    int64_t *counter = row->cells[k].counter;
+    if (key->source == COUNT && row->counted && counter != &r->nobody &&
+        (key->where == 0 || row->tests & key->where))
+      --*counter;
+  }
+}
+
+static void choose_in_rounds(Ranking *r, size_t limit, size_t round) {
+  for (size_t done = 0; done < limit;) {
+    size_t k = limit - done < round ? limit - done : round;
+    choose(r, r->rows + done, r->n - done, k);
+    for (size_t i = done; i < done + k; i++)
+      count_off(r, &r->rows[i]);
+    done += k;
+  }
+}
+
+/* ---- all of it ---- */
+
+/* Note which rows are members of the context. */
+static void mark_counted(Ranking *r, const wl_Ids *context) {
+  wl_IdMap rows;
+  wl_idmap_init(&rows, r->order->heap);
+  for (size_t i = 0; i < r->n; i++)
+    *wl_idmap_at(&rows, r->rows[i].id) = (uint32_t)i + 1;
+  for (size_t i = 0; i < context->length; i++) {
+    uint32_t row = wl_idmap_get(&rows, context->items[i]);
+    if (row != WL_IDMAP_NONE)
+      r->rows[row - 1].counted = true;
+  }
+  wl_idmap_destroy(&rows);
+}
+
+static void read_rows(Ranking *r, const wl_Id *ids, Cell *cells) {
+  for (size_t i = 0; i < r->n; i++)
+    r->rows[i] = (Row){.id = ids[i],
+                       .tests = wl_store_tests(r->store, ids[i]),
+                       .object = wl_store_value(r->store, ids[i]),
+                       .cells = cells + i * r->order->count};
+}
+
+static void free_counters(const Ranking *r) {
+  for (size_t k = 0; k < r->order->count; k++)
+    if (r->counters[k] != NULL)
+      wl_dealloc(r->order->heap, r->counters[k], r->counter_bytes);
+}
+
 void wl_rank(wl_Store *store, const wl_Order *order, const wl_Ids *context,
-             wl_Id *ids, size_t n) {
+             wl_Id *ids, size_t n, size_t limit, size_t round) {
   wl_Heap *heap = order->heap;
+  wl_Ids own = {ids, n, n};
+  context = context != NULL ? context : &own;
+  limit = limit < n ? limit : n;
+  size_t row_bytes = (n + 1) * sizeof(Row);
+  size_t cell_bytes = (n * order->count + 1) * sizeof(Cell);
+  size_t list_bytes = (order->count + 1) * sizeof(int64_t *);
+  Cell *cells = wl_alloc(heap, cell_bytes);
   Ranking r = {.store = store,
                .order = order,
                .now_ns = wl_store_now(store) * 1000000,
-               .n = n};
-  wl_Ids own = {ids, n, n};
-  size_t cell_bytes = (n * order->count + 1) * sizeof(int64_t);
-  int64_t *cells = wl_alloc(heap, cell_bytes);
-  r.rows = wl_alloc(heap, (n + 1) * sizeof *r.rows);
-  for (size_t i = 0; i < n; i++)
-    r.rows[i] = (Row){ids[i], wl_store_tests(store, ids[i]),
-                      wl_store_value(store, ids[i]), cells + i * order->count};
+               .rows = wl_alloc(heap, row_bytes),
+               .n = n,
+               .counters = wl_alloc_zeroed(heap, list_bytes),
+               .counter_bytes = (context->length + 1) * sizeof(int64_t)};
+  read_rows(&r, ids, cells);
   for (size_t k = 0; k < order->count; k++)
-    read_cells(&r, k, context != NULL ? context : &own);
-  qsort_r(r.rows, n, sizeof *r.rows, compare_rows, &r);
+    read_cells(&r, k, context);
+  if (round > 0 && round < limit)
+    mark_counted(&r, context);
+  choose_in_rounds(&r, limit, round > 0 ? round : limit);
   for (size_t i = 0; i < n; i++)
     ids[i] = r.rows[i].id;
-  wl_dealloc(heap, r.rows, (n + 1) * sizeof *r.rows);
+  free_counters(&r);
+  wl_dealloc(heap, r.counters, list_bytes);
+  wl_dealloc(heap, r.rows, row_bytes);
   wl_dealloc(heap, cells, cell_bytes);
 }

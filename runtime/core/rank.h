@@ -32,10 +32,14 @@ wl_Order *wl_order_compile(wl_Heap *heap, const wl_Facets *facets,
                            wl_Value description, wl_Error *error);
 void wl_order_free(wl_Order *order); /* NULL allowed */
 
-/* Sort ids[0..n). `context`: the members that "count" counts in, or NULL for
- * the ids themselves. Equal objects keep the order of their ids.
- * O(n log n + context). */
+/* Bring the `limit` of ids[0..n) that go first to the front, in order; the
+ * others follow in any order. `context`: the members that "count" counts in, or
+ * NULL for the ids themselves. Equal objects keep the order of their ids.
+ *
+ * They are chosen in rounds of so many (0: all at once): those of earlier
+ * rounds no longer count. O(keys * n + context + rounds * n + limit log limit).
+ */
 void wl_rank(wl_Store *store, const wl_Order *order, const wl_Ids *context,
-             wl_Id *ids, size_t n);
+             wl_Id *ids, size_t n, size_t limit, size_t round);
 
 #endif

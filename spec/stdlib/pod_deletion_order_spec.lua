@@ -42,8 +42,9 @@ local facets = {}
 
 function facets.ready(one) return one.status.conditions[1].status == "True" end
 
-function facets.active(one)
-  return one.status.phase ~= "Succeeded" and one.status.phase ~= "Failed"
+function facets.assigned(one)
+  return one.spec.nodeName ~= nil and one.status.phase ~= "Succeeded"
+    and one.status.phase ~= "Failed"
 end
 
 local function count_by(related)

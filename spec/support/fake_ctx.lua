@@ -34,6 +34,8 @@ local function is_finished(pod) return phase(pod) == "Succeeded" or phase(pod) =
 
 function facets.active(pod) return not is_finished(pod) and not pod.metadata.deletionTimestamp end
 
+function facets.assigned(pod) return facets.active(pod) and pod.spec.nodeName ~= nil end
+
 function facets.terminating(pod)
   return not is_finished(pod) and pod.metadata.deletionTimestamp ~= nil
 end
@@ -59,6 +61,11 @@ function Batch:each()
     i = i + 1
     return self[i]
   end
+end
+
+function Batch:add(more)
+  table.move(more, 1, #more, #self + 1, self)
+  return self
 end
 
 local Set = {}
@@ -161,25 +168,26 @@ end
 
 function Ctx:timestamp(seconds) return time.format(math.floor(seconds or self.now)) end
 
-function Ctx:rank(set, order, limit, context)
-  local objects = {}
-  for object in set:each() do
-    objects[#objects + 1] = object
+-- As `pick` says, but found anew each time.
+function Ctx:pick(set, order, options)
+  local related = {}
+  for _, one in ipairs(options.related and { set, table.unpack(options.related) } or {}) do
+    for object in one:each(order:counted()) do
+      related[#related + 1] = object
+    end
   end
-  order:sort(objects, {
+  local objects = order:sort(set:members(options.facet), {
     now = self.now,
     holds = function(object, facet) return facets[facet](object) end,
-    count = function(object, path, facet)
+    count = function(object, path)
       local n = 0
-      for _, related in ipairs(context or {}) do
-        for other in related:each(facet) do
-          n = n + (value.get(other, path) == value.get(object, path) and 1 or 0)
-        end
+      for _, other in ipairs(related) do
+        n = n + (value.get(other, path) == value.get(object, path) and 1 or 0)
       end
       return n
     end,
   })
-  return setmetatable(table.move(objects, 1, limit or #objects, 1, {}), Batch)
+  return setmetatable(table.move(objects, 1, options.round, 1, {}), Batch)
 end
 
 local POLICIES = {

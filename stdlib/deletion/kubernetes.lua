@@ -17,7 +17,7 @@ return deletion_order "Kubernetes" {
   -- What the user says.
   { COST, as = "integer", default = 0, first = "lowest" },
   -- The fuller node first: how many pods of the same Deployment run there.
-  { "count:spec.nodeName", where = "active", first = "highest" },
+  { "count:spec.nodeName", where = "assigned", first = "highest" },
   -- Ready for a shorter time.
   { "status.conditions[type=Ready].lastTransitionTime", where = "ready",
     as = "age", scale = "log2", first = "youngest", tie = "metadata.uid" },

@@ -20,6 +20,7 @@ end
 local facets = {
   { "finished", facet.one_of("status.phase", "Succeeded", "Failed") },
   { "active", facet.all { facet.negate "finished", facet.absent "metadata.deletionTimestamp" } },
+  { "assigned", facet.all { "active", facet.present "spec.nodeName" } },
   { "terminating",
     facet.all { facet.negate "finished", facet.present "metadata.deletionTimestamp" } },
   { "ready", facet.all { "active", facet.equals("status.conditions[type=Ready].status", "True") } },
