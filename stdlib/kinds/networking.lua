@@ -3,6 +3,7 @@
 local discovery = require "wl.api.discovery"
 local kind = require "wl.kind"
 local legacy = require "wl.api.legacy"
+local network_policy = require "wl.validate.networkpolicy"
 local networking = require "wl.api.networking"
 local prepare = require "wl.api.prepare"
 local service = require "wl.api.service"
@@ -33,6 +34,7 @@ return {
     short = { "netpol" },
     schema = networking.NetworkPolicy,
     legacy = legacy.NetworkPolicy,
+    validation = network_policy,
     preparation = prepare.standard(networking.NetworkPolicy),
   },
   kind "Endpoints" {

@@ -11,16 +11,18 @@ local ingress, class = {}, {}
 -- Backends
 -- ---------------------------------------------------------------------------
 
+-- What is wrong with the port as a whole stands at the backend.
 local function service_backend(errors, path, service)
-  check.required_name(errors, path .. ".name", "dns1035_label", service.name)
+  local below = path .. ".service"
+  check.required_name(errors, below .. ".name", "dns1035_label", service.name)
   local port = service.port or {}
   local has_name, has_number = not check.blank(port.name), (port.number or 0) ~= 0
   if has_name and has_number then
-    errors:invalid(path, "port", "cannot set both port name & port number")
+    errors:invalid(path, "", "cannot set both port name & port number")
   elseif has_name then
-    check.name(errors, path .. ".port.name", "port_name", port.name)
+    check.name(errors, below .. ".port.name", "port_name", port.name)
   elseif has_number then
-    check.port_number(errors, path .. ".port.number", port.number)
+    check.port_number(errors, below .. ".port.number", port.number)
   else
     errors:required(path, "port name or number is required")
   end
@@ -38,9 +40,9 @@ local function backend(errors, path, b)
   elseif b.resource then
     resource_backend(errors, path .. ".resource", b.resource)
   elseif b.service then
-    service_backend(errors, path .. ".service", b.service)
+    service_backend(errors, path, b.service)
   else
-    errors:required(path, "resource or service backend is required")
+    errors:invalid(path, "", "resource or service backend is required")
   end
 end
 
@@ -68,8 +70,10 @@ end
 
 local function http_path(errors, path, p)
   local text = p.path or ""
-  check.required_choice(errors, path .. ".pathType", p.pathType, PATH_TYPES,
-    "pathType must be specified")
+  if p.pathType == nil then
+    return errors:required(path .. ".pathType", "pathType must be specified")
+  end
+  check.choice(errors, path .. ".pathType", p.pathType, PATH_TYPES)
   if p.pathType == "Exact" or p.pathType == "Prefix" then
     exact_path(errors, path .. ".path", text)
   elseif p.pathType == "ImplementationSpecific" and text ~= "" and text:sub(1, 1) ~= "/" then
@@ -79,18 +83,15 @@ local function http_path(errors, path, p)
 end
 
 local function host(errors, path, name)
-  if check.blank(name) then return end
-  if ip.version(name) then
-    errors:invalid(path, name, "must be a DNS name, not an IP address")
-  elseif name:find("*", 1, true) then
-    check.name(errors, path, "wildcard_subdomain", name)
-  else
-    check.name(errors, path, "dns_subdomain", name)
-  end
+  local has_star = name:find("*", 1, true)
+  check.name(errors, path, has_star and "wildcard_subdomain" or "dns_subdomain", name)
 end
 
 local function rule(errors, path, r)
-  host(errors, path .. ".host", r.host)
+  if ip.version(r.host or "") then
+    errors:invalid(path .. ".host", r.host, "must be a DNS name, not an IP address")
+  end
+  if not check.blank(r.host) then host(errors, path .. ".host", r.host) end
   if not r.http then return end
   if check.count(r.http.paths) == 0 then errors:required(path .. ".http.paths") end
   for _, p, at in check.each(r.http.paths, path .. ".http.paths") do http_path(errors, at, p) end

@@ -61,13 +61,37 @@ function ip.check(errors, path, text)
   end
 end
 
+-- The numbers of a range's address, the bits of each, and how many bits of all
+-- are fixed; nil when it is no range.
+local function read_range(text)
+  local address, length = text:match("^(.*)/(%d+)$")
+  if not address then return nil end
+  local v4 = read_v4(address)
+  local numbers, width = v4 or read_v6(address), v4 and 8 or 16
+  length = tonumber(length)
+  if not numbers or length > #numbers * width then return nil end
+  return numbers, width, length
+end
+
 --- A range: "10.0.0.0/8".
-function ip.range(errors, path, text)
-  local address, bits = text:match("^(.*)/(%d+)$")
-  local version = address and ip.version(address)
-  if not version or tonumber(bits) > (version == 4 and 32 or 128) then
-    errors:invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")
+-- @tparam ?string detail  what is said instead of the usual
+function ip.range(errors, path, text, detail)
+  if not read_range(text) then
+    errors:invalid(path, text,
+      detail or "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")
   end
+end
+
+--- Whether a range lies within another one and is smaller.
+function ip.is_part(text, whole)
+  local a, width, longer = read_range(text)
+  local b, other_width, length = read_range(whole)
+  if not a or not b or width ~= other_width or longer <= length then return false end
+  for i, number in ipairs(b) do
+    local free = math.max(0, math.min(width, i * width - length))
+    if number >> free ~= a[i] >> free then return false end
+  end
+  return true
 end
 
 local function is_zero(v6, from, to)
