@@ -3,13 +3,13 @@
 -- as other rules let them. Pods that say themselves how to spread are left to
 -- the rule PodTopologySpread.
 -- Source: kube-scheduler plugin PodTopologySpread, its default constraints.
-local Nodes = require "wl.scheduler.nodes"
+local controller = require("wl.owner").controller
 
 local ZONE = "topology.kubernetes.io/zone"
 local EACH = 100 -- points that one pod of the workload costs its node or zone
 
 local function prepare(pod, nodes)
-  local owner = Nodes.controller_uid(pod.metadata.ownerReferences)
+  local owner = controller(pod)
   if not owner or #(pod.spec.topologySpreadConstraints or {}) > 0 then
     return nil
   end
@@ -21,7 +21,7 @@ local function prepare(pod, nodes)
 
   return {
     observe = function(node)
-      local before, now = on_node[node.index] or 0, nodes:owned(node, owner)
+      local before, now = on_node[node.index] or 0, nodes:owned(node, owner.uid)
       on_node[node.index] = now
       if node.labels[ZONE] then
         add_to_zone(node.labels[ZONE], now - before)

@@ -27,7 +27,7 @@ local function what_it_asks(pod)
   end
   local scored = pod_resources.scored(pod.spec)
   ask.cpu, ask.memory = scored.cpu or 0, scored.memory or 0
-  ask.owner = Nodes.controller_uid(pod.metadata.ownerReferences)
+  ask.owner = Nodes.owner_of(pod)
   return ask
 end
 

@@ -9,12 +9,23 @@
 -- A node here is a table: index, name, object, labels, taints, unschedulable,
 -- allocatable, requested, scored (resource -> integer), pods (a number) and
 -- version, which moves when the object changes.
+local owner = require "wl.owner"
 local pod_resources = require "wl.pod_resources"
 
 local Nodes = {}
 Nodes.__index = Nodes
 
 local EMPTY = {}
+
+--- The path of the uid of a pod's controller.
+Nodes.OWNER = "metadata.ownerReferences[controller=true].uid"
+
+--- The uid of a pod's controller.
+-- @treturn ?string
+function Nodes.owner_of(pod)
+  local reference = owner.controller(pod)
+  return reference and reference.uid
+end
 
 --- @treturn Nodes knowing none yet
 function Nodes.new()
@@ -89,17 +100,28 @@ end
 local CORE = { "cpu", "memory", "ephemeral-storage" }
 local SUMS = { cpu = "cpu", memory = "memory", ["ephemeral-storage"] = "ephemeral" }
 
---- Read again what the pods on a node take.
+local function set(t, key, value)
+  local changed = t[key] ~= value
+  t[key] = value
+  return changed
+end
+
+--- Read again what the pods on a node take. Nothing is noted when it is what
+-- was known.
 -- @param node one of `list`
 function Nodes:recount(node)
   local pods = self.ctx:on_node(node.name, "Pod")
-  node.pods = pods:count "consumes"
+  local changed = set(node, "pods", pods:count "consumes")
+  changed = set(node, "living", pods:count "active") or changed
   for _, resource in ipairs(CORE) do
-    node.requested[resource] = pods:sum(SUMS[resource])
+    changed = set(node.requested, resource, pods:sum(SUMS[resource])) or changed
   end
-  node.scored.cpu, node.scored.memory = pods:sum "cpu_scored", pods:sum "memory_scored"
-  node.owners, node.others_known = nil, nil
-  note(self, node)
+  changed = set(node.scored, "cpu", pods:sum "cpu_scored") or changed
+  changed = set(node.scored, "memory", pods:sum "memory_scored") or changed
+  if changed then
+    node.owners, node.others_known = nil, nil
+    note(self, node)
+  end
 end
 
 --- Bring the picture up to date with the Node objects.
@@ -151,23 +173,12 @@ function Nodes:place(node, ask, n)
     requested[resource] = (requested[resource] or 0) + n * ask.amounts[i]
   end
   scored.cpu, scored.memory = scored.cpu + n * ask.cpu, scored.memory + n * ask.memory
-  node.pods = node.pods + n
+  node.pods, node.living = node.pods + n, node.living + n
   if ask.owner and node.owners then
     node.owners[ask.owner] = (node.owners[ask.owner] or 0) + n
   end
   note(self, node)
 end
-
-local function controller_uid(references)
-  for _, reference in ipairs(references or EMPTY) do
-    if reference.controller then
-      return reference.uid
-    end
-  end
-  return nil
-end
-
-Nodes.controller_uid = controller_uid
 
 --- Iterate over the pods that take something of a node.
 function Nodes:pods(node)
@@ -198,23 +209,21 @@ function Nodes:matching(namespaces, selector)
 end
 
 --- How many living pods of a workload a node has.
--- @tparam string owner uid of the controller
+-- @tparam string uid of the controller
 -- @treturn integer
-function Nodes:owned(node, owner)
-  if not node.owners then
-    local owners = {}
-    if node.pods > 0 then
+function Nodes:owned(node, uid)
+  local owners = node.owners
+  if not owners then
+    owners = {}
+    if node.living > 0 then
       local pods = self.ctx:on_node(node.name, "Pod"):batch "active"
-      for _, group in ipairs(pods:group_by "metadata.ownerReferences") do
-        local uid = controller_uid(group[1])
-        if uid then
-          owners[uid] = (owners[uid] or 0) + #group.batch
-        end
+      for _, group in ipairs(pods:group_by(Nodes.OWNER)) do
+        owners[group[1] or ""] = #group.batch
       end
     end
     node.owners = owners
   end
-  return node.owners[owner] or 0
+  return owners[uid] or 0
 end
 
 -- Only a node that has such resources is looked through.

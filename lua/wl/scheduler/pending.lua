@@ -4,6 +4,7 @@
 -- Pods of one template share their spec, so a group is found by identity; pods
 -- whose specs differ only in what does not matter to placement (the names of a
 -- StatefulSet's claims, say) are joined by comparing the rest.
+local Nodes = require "wl.scheduler.nodes"
 local value = require "wl.value"
 
 local pending = {}
@@ -41,7 +42,7 @@ end
 -- The paths by which a batch is split; labels only where they matter.
 local function split(batch, others_look)
   local parts = {}
-  for _, group in ipairs(batch:group_by("spec", "metadata.ownerReferences", "metadata.namespace",
+  for _, group in ipairs(batch:group_by("spec", Nodes.OWNER, "metadata.namespace",
                                         "status.conditions")) do
     local pods = group.batch
     if looks_at_labels(pods[1], others_look) then
@@ -64,8 +65,7 @@ function pending.groups(batch, others_look)
   local groups, by_text = {}, {}
   for _, pods in ipairs(split(batch, others_look)) do
     local pod = pods[1]
-    local reference = pod.metadata.ownerReferences
-    local identity = signature(pod, reference, looks_at_labels(pod, others_look))
+    local identity = signature(pod, Nodes.owner_of(pod), looks_at_labels(pod, others_look))
     local text = value.hash(identity)
     while by_text[text] and by_text[text].signature ~= identity do
       text = text + 1
