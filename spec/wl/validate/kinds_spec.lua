@@ -51,7 +51,8 @@ describe("a Service:", function()
     { "ports", "spec: { ports: [{ port: 0 }, { name: a, port: 1, targetPort: 70000 }, "
         .. "{ name: a, port: 1, protocol: X }] }",
       "spec.ports[0].name required", "spec.ports[0].port invalid",
-      "spec.ports[0].targetPort invalid", "spec.ports[1].targetPort invalid", "spec.ports[2].name duplicate",
+      "spec.ports[0].targetPort invalid", "spec.ports[1].targetPort invalid",
+      "spec.ports[2].name duplicate",
       "spec.ports[2].protocol unsupported" },
     { "no ports", "spec: { selector: { a: b } }", "spec.ports required" },
     { "no ports, and no address", "spec: { clusterIP: None, selector: { a: b } }" },
