@@ -12,6 +12,7 @@ local Events = require "wl.events"
 local Server = require "wl.server"
 local duration = require "wl.duration"
 local garbage = require "wl.garbage"
+local namespaces = require "wl.namespaces"
 local registry = require "wl.registry"
 local rng = require "wl.rng"
 local time = require "wl.time"
@@ -79,6 +80,8 @@ function Cluster:prepare()
     self.controllers:add_kind(kind, number)
     self.store:where(number, "collecting"):subscribe(collector.source, collector.key)
   end
+  namespaces.create_system(server)
+  server.admit[#server.admit + 1] = namespaces.admission(server)
   for _, name in ipairs(CONTROLLED) do server:number(assert(server:kind(name))) end
   server:number(assert(server:kind "Pod"))
 end

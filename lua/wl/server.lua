@@ -31,8 +31,9 @@ function Server.new(options)
     numbers = {},    -- kind -> its number in the store
     kinds = {},      -- number -> kind
     sums = 0,        -- functions of sum facets so far
+    expected_namespaces = {}, -- by name: they come with the objects that need them
     on_kind = {},    -- called with each kind that is registered
-    admit = {},      -- functions(kind, draft): what other admission plugins set
+    admit = {},      -- further admission: functions(kind, draft); true, or nil, message, code
   }, Server)
 end
 
@@ -168,8 +169,8 @@ function Server:admit_new(object, options)
   if not draft then return nil, message, code, causes end
   for _, admit in ipairs(self.admit) do
     local admitted
-    admitted, message, code, causes = admit(kind, draft, nil)
-    if admitted == nil and message then return nil, message, code, causes end
+    admitted, message, code, causes = admit(kind, draft)
+    if not admitted then return nil, message, code, causes end
   end
   return draft, kind
 end
