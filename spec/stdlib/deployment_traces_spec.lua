@@ -1,33 +1,21 @@
 -- SPDX-License-Identifier: MIT
 -- Runs of the whole Deployment controller. Between two syncs each ReplicaSet
 -- has the pods it wants, available at once unless their image never is.
+local deployment_case = require "spec.support.deployment_case"
 local fake_ctx = require "spec.support.fake_ctx"
 local generated_names = require "wl.generated_names"
 local hash = require "wl.hash"
 local kind = require "stdlib.kinds.deployment"
 local owner = require "wl.owner"
-local pod_template = require "wl.pod_template"
 local revision = require "wl.revision"
 local shared = require "spec.support.shared"
 local value = require "wl.value"
 
+local image_of, merge = deployment_case.image, deployment_case.merge
+
 local MOST_SYNCS = 1000
 
 -- ---- what users write ----
-
-local function merge(target, patch)
-  if not value.is_map(patch) then
-    return value.table(patch)
-  end
-  local result = value.is_map(target) and target or {}
-  for key, x in pairs(patch) do
-    result[key] = x ~= value.null and merge(result[key], x) or nil
-    if x == false then
-      result[key] = false
-    end
-  end
-  return result
-end
 
 local function default(object)
   local spec = object.spec
@@ -48,11 +36,6 @@ end
 
 local World = {}
 World.__index = World
-
-local function image_of(object)
-  local container = (object.spec.template.spec.containers or {})[1]
-  return container and container.image
-end
 
 function World.new(input)
   local self = setmetatable({ ctx = fake_ctx.new(), names = {}, made = 0, bad = {} }, World)
@@ -250,92 +233,18 @@ function World:run(phase)
   error "does not come to rest"
 end
 
--- ---- what is left, as the cases say it ----
-
-local BOOKKEEPING = {
-  [revision.NUMBER] = true, [revision.HISTORY] = true, [revision.DESIRED] = true,
-  [revision.MAX] = true,
-}
-
-local function other_annotations(object)
-  local found = {}
-  for key, text in pairs(object.metadata.annotations or {}) do
-    if not BOOKKEEPING[key] then
-      found[key] = text
-    end
-  end
-  return found
-end
-
-local function hash_label(object)
-  local function of(labels) return (labels or {})[pod_template.HASH] end
-  local text = of(object.metadata.labels)
-  if not text then
-    return "absent"
-  end
-  local suffix = object.metadata.name:match "%-([^-]*)$"
-  local same = text == of(object.spec.selector.matchLabels)
-    and text == of(object.spec.template.metadata.labels) and text == suffix
-  return same and "same" or "other"
-end
-
-local function labels_without_hash(object)
-  local labels = value.table(object.metadata.labels or {})
-  labels[pod_template.HASH] = nil
-  return labels
-end
-
-function World:describe_set(object, wanted)
-  local annotations = object.metadata.annotations or {}
-  local others = other_annotations(object)
-  local min_ready = object.spec.minReadySeconds or 0
-  return {
-    name = self:name(object),
-    image = image_of(object),
-    replicas = object.spec.replicas,
-    desired = annotations[revision.DESIRED],
-    max = annotations[revision.MAX],
-    revision = annotations[revision.NUMBER],
-    history = annotations[revision.HISTORY],
-    annotations = next(others) and others or wanted.annotations and {} or nil,
-    owned = self:is_ours(object),
-    minReadySeconds = min_ready ~= 0 and min_ready or nil,
-    hashLabel = wanted.hashLabel and hash_label(object),
-    labels = labels_without_hash(object),
-    selectorExpressions = object.spec.selector.matchExpressions,
-    nameLength = wanted.nameLength and #object.metadata.name,
-  }
-end
-
-function World:describe_deployment(wanted)
-  local status = value.table(self.deployment.status or {})
-  for i, condition in ipairs(status.conditions or {}) do
-    status.conditions[i] = { type = condition.type, status = condition.status,
-      reason = condition.reason }
-  end
-  -- Conditions are a map by type; the cases list them in that order.
-  if status.conditions then
-    table.sort(status.conditions, function(a, b) return a.type < b.type end)
-  end
-  return {
-    revision = (self.deployment.metadata.annotations or {})[revision.NUMBER],
-    annotations = other_annotations(self.deployment),
-    status = status,
-    paused = self.deployment.spec.paused or nil,
-    templateImage = wanted.templateImage and image_of(self.deployment),
-  }
-end
-
 describe("The Deployment controller", function()
   shared.each("deployment_traces", nil, function(_, input, expected)
     local world = World.new(input)
     for i, phase in ipairs(input.phases) do
       local wanted, result = expected.phases[i], world:run(phase)
       assert.same(wanted.scales, result.scales)
-      assert.same(wanted.deployment, world:describe_deployment(wanted.deployment))
+      assert.same(wanted.deployment,
+        deployment_case.describe_deployment(world.deployment, wanted.deployment))
       assert.equal(#wanted.replicaSets, #world:sets())
       for n, object in ipairs(world:sets()) do
-        assert.same(wanted.replicaSets[n], world:describe_set(object, wanted.replicaSets[n]))
+        assert.same(wanted.replicaSets[n], deployment_case.describe_set(object,
+          wanted.replicaSets[n], world:name(object), world:is_ours(object)))
       end
       assert.equal(wanted.maxTotal, result.maxTotal)
       assert.equal(wanted.minAvailable, result.minAvailable)
