@@ -8,6 +8,7 @@
 --   wlrun.io/machine         failed       it is down; what ran on it has ended
 --                            frozen       it stands still, and goes on later
 --                            partitioned  it goes on, but cannot be reached
+--                            unready      it works, and says that it is not ready
 --   wlrun.io/last-heartbeat  when its kubelet was last heard
 --
 -- Without the annotation a machine is well and heard all the time.
@@ -15,8 +16,9 @@ local machines = {}
 
 machines.STATE = "wlrun.io/machine"
 machines.HEARTBEAT = "wlrun.io/last-heartbeat"
+machines.UNREADY = "unready"
 
---- @treturn ?string "failed", "frozen", "partitioned"; nil: it is well
+--- @treturn ?string "failed", "frozen", "partitioned", "unready"; nil: it is well
 function machines.trouble(node)
   local annotations = node.metadata.annotations
   return annotations and annotations[machines.STATE]
@@ -49,6 +51,7 @@ function Machines:look(ctx)
   local troubled, present, missing = {}, {}, false
   for _, node in ipairs(ctx:list "Node") do
     local name, trouble = node.metadata.name, machines.trouble(node)
+    trouble = trouble ~= machines.UNREADY and trouble or nil
     present[name], troubled[name] = node.metadata.uid, trouble
     if not trouble and self.troubled[name] then
       well_again[#well_again + 1] = { name = name, trouble = self.troubled[name] }

@@ -1,0 +1,57 @@
+-- SPDX-License-Identifier: MIT
+--- The nodes of a simulated cluster, and all that makes pods run on them: the
+-- scheduler, the kubelets and the node controller.
+local Kubelet = require "wl.kubelet"
+local NodeController = require "wl.node.controller"
+local Scheduler = require "wl.scheduler"
+local template = require "wl.node.template"
+local time = require "wl.time"
+
+local nodes = {}
+
+local function component(cluster, name, object)
+  object.entry = cluster.controllers:add_component {
+    name = name,
+    run = function(ctx) return object:run(ctx) end,
+    wake = function(ctx) return object:wake(ctx) end,
+  }
+end
+
+--- Add nodes to a cluster.
+-- @param cluster
+-- @tparam integer first number of the first
+-- @tparam integer last number of the last; fewer than `first`: none
+-- @tparam ?table options see wl.node.template
+-- @tparam ?integer level whose mistake a wrong option is, as for `error`
+function nodes.add(cluster, first, last, options, level)
+  local server, timestamp = cluster.server, time.format(cluster:now())
+  for i = first, last do
+    local node = template.node(i, options or {}, timestamp, (level or 1) + 1)
+    local created, message = server:create(node)
+    if not created then
+      error(tostring(message), (level or 1) + 1)
+    end
+  end
+end
+
+--- Start what runs pods, and make the first nodes.
+-- @param cluster
+-- @tparam ?table options
+--   nodes  how many
+--   node   what each is like: see wl.node.template
+--   node_monitor_grace_period  seconds without a heartbeat after which a node is
+--          taken for lost: 40
+-- @tparam ?integer level as for `error`
+function nodes.install(cluster, options, level)
+  options = options or {}
+  nodes.add(cluster, 1, options.nodes or 0, options.node, (level or 1) + 1)
+  cluster.scheduler = Scheduler.new()
+  cluster.kubelet = Kubelet.new()
+  cluster.node_controller = NodeController.new {
+    grace_period = options.node_monitor_grace_period }
+  component(cluster, "default-scheduler", cluster.scheduler)
+  component(cluster, "kubelet", cluster.kubelet)
+  component(cluster, "node-controller", cluster.node_controller)
+end
+
+return nodes
