@@ -82,7 +82,14 @@ function cells.text(text, otherwise)
   return text
 end
 
---- The number, 0 when there is none.
+--- A cell with the text at a path; nothing where that is empty.
+function cells.at(path)
+  return function(object)
+    return cells.text(value.get(object, path))
+  end
+end
+
+--- A cell with the number at a path, 0 when there is none.
 function cells.count(path)
   return function(object)
     return value.get(object, path) or 0

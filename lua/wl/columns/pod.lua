@@ -180,9 +180,9 @@ pod.columns = {
     return ("%d (%s ago)"):format(s.restarts, duration.format(ctx.now - s.last))
   end) },
   cells.AGE,
-  { "IP", ".status.podIP", wide = true },
-  { "NODE", ".spec.nodeName", wide = true },
-  { "NOMINATED NODE", ".status.nominatedNodeName", wide = true },
+  { "IP", cells.at "status.podIP", wide = true },
+  { "NODE", cells.at "spec.nodeName", wide = true },
+  { "NOMINATED NODE", cells.at "status.nominatedNodeName", wide = true },
   { "READINESS GATES", readiness_gates, wide = true },
 }
 
