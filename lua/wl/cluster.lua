@@ -25,7 +25,7 @@ local START = "2024-01-01T00:00:00Z"
 local HISTORY = 100000 -- writes
 
 local OPTIONS = { seed = true, start = true, history = true, nodes = true, registry = true,
-  node = true }
+  node = true, node_monitor_grace_period = true }
 
 local function check_options(options)
   for _, name in ipairs(require("wl.suggest").keys(options)) do
@@ -47,6 +47,7 @@ end
 --   start    the moment at which it begins, "2024-01-01T00:00:00Z" when left out
 --   history  how many writes are kept, 100000 when left out
 --   registry of kinds; by default one with the kinds that ship
+--   nodes, node, node_monitor_grace_period   see wl.nodes
 -- @treturn Cluster
 function Cluster.new(options)
   options = options or {}
@@ -63,6 +64,7 @@ function Cluster.new(options)
   self.events = Events.new(function() return self.seconds end)
   self.controllers = Controllers.new(self)
   self:prepare()
+  require("wl.nodes").install(self, options, 2)
   return self
 end
 
