@@ -26,6 +26,16 @@ local function refuse(kind, draft, namespace)
     detail:format(draft.metadata.namespace)))
 end
 
+--- Is a namespace on its way out? Then nothing new can be made in it, and it is no
+-- use to try again.
+-- @param ctx or a cluster
+-- @tparam string name
+-- @treturn boolean
+function namespaces.is_terminating(ctx, name)
+  local namespace = ctx:get("Namespace", nil, name)
+  return namespace ~= nil and namespace.metadata.deletionTimestamp ~= nil
+end
+
 --- An admission rule for wl.server: nothing new in a namespace that is not
 -- there or is going.
 -- @param server

@@ -8,6 +8,7 @@
 -- Source: pkg/controller/replicaset.
 local claim = require "wl.claim"
 local conditions = require "wl.conditions"
+local namespaces = require "wl.namespaces"
 local owner = require "wl.owner"
 local pod_template = require "wl.pod_template"
 local value = require "wl.value"
@@ -167,7 +168,9 @@ local function create(ctx, object, count)
   else
     _, message, code = make(count)
   end
-  if message then
+  if message and namespaces.is_terminating(ctx, object.metadata.namespace) then
+    return nil
+  elseif message then
     ctx:event(object, "Warning", "FailedCreate", "Error creating: " .. message)
   end
   return message, code

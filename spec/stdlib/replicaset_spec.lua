@@ -33,7 +33,8 @@ local function pod(case, ready_since)
     metadata = {
       name = case.name, namespace = "default", labels = case.labels,
       ownerReferences = controller ~= "nobody" and owner_of(controller) or nil,
-      deletionTimestamp = case.terminating and "2024-01-01T00:00:00Z" or nil,
+      deletionTimestamp = (case.terminating or case.deletionTimestamp)
+        and "2024-01-01T00:00:00Z" or nil,
     },
     spec = {},
     status = {

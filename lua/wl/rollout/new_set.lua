@@ -8,6 +8,7 @@
 local conditions = require "wl.conditions"
 local generated_names = require "wl.generated_names"
 local hash = require "wl.hash"
+local namespaces = require "wl.namespaces"
 local owner = require "wl.owner"
 local pod_template = require "wl.pod_template"
 local revision = require "wl.revision"
@@ -160,7 +161,7 @@ function new_set.create(run, size)
   if not created then
     if code == "AlreadyExists" then
       return name_taken(run, object, message, code)
-    elseif code == "NamespaceTerminating" then
+    elseif namespaces.is_terminating(run.ctx, object.metadata.namespace) then
       return nil, message, code
     end
     return refused(run, object, message, code)
