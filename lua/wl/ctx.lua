@@ -120,7 +120,7 @@ function Ctx:changed(kind)
 end
 
 --- The texts at the kind's first indexed path (for pods: names of nodes) whose
--- live sets changed since anybody asked last.
+-- live sets gained or lost a member, or whose sums changed, since anybody asked last.
 -- @return a list of strings
 function Ctx:touched(kind) return self.store:touched(number(self, kind), 1) end
 

@@ -504,7 +504,8 @@ static int store_indexed(lua_State *L) {
 }
 
 /* s:touched(kind, i) -> list view of texts at the i-th indexed path whose
- * live sets changed since the last call */
+ * live sets gained or lost a member since the last call, or whose sums
+ * changed */
 static int store_touched(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   wl_Kind *kind = wl_lua_check_kind(L, box, 2);

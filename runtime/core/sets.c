@@ -145,9 +145,19 @@ static void update_where(Write *w) {
 /* The data of a set of texts, which is not looked at. */
 static const char here = 1;
 
+static bool sums_differ(const Write *w) {
+  if (!w->answers_differ)
+    return false;
+  for (size_t i = 0; i < w->kind->slots; i++)
+    if (w->before.slots[i] != w->after.slots[i] &&
+        wl_facets_slot_type(w->kind->options.facets, i) == WL_FACET_SUM)
+      return true;
+  return false;
+}
+
 static void touch(Write *w, size_t i, wl_Value old, wl_Value now) {
   wl_Table *touched = &w->kind->touched[i];
-  if (wl_equal(old, now) && !w->answers_differ)
+  if (wl_equal(old, now) && !sums_differ(w))
     return;
   if (!wl_is_absent(old))
     wl_table_put(touched, old, (void *)(uintptr_t)&here);

@@ -122,9 +122,9 @@ wl_LiveSet *wl_store_standing(wl_Store *store, wl_Kind *kind, wl_Value space,
 wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test);
 /* Is this the uid of the controller of any object? O(kinds). */
 bool wl_store_owns_any(const wl_Store *store, wl_Value uid);
-/* The texts at the kind's i-th indexed path whose sets changed since the last
- * call: a new list. The first call begins the watch and returns an empty one.
- */
+/* The texts at the kind's i-th indexed path whose sets gained or lost a member
+ * since the last call, or whose sums changed: a new list. The first call
+ * begins the watch and returns an empty one. */
 wl_Value wl_store_touched(wl_Store *store, wl_Kind *kind, size_t i);
 /* The revision of the kind's latest write; 0: none yet. */
 uint64_t wl_kind_revision(const wl_Kind *kind);
