@@ -53,7 +53,10 @@ end
 -- @param given "deploy/web"
 function showing.describe(cluster, given, options)
   local describe = require "wl.describe"
-  io.write(describe.text(reference.find(cluster, given, options), cluster))
+  local source = require "wl.describe.source"
+  local object = reference.find(cluster, given, options)
+  local kind = cluster.server.registry:find(object.apiVersion, object.kind)
+  io.write(describe.text(object, source.of(cluster), kind and kind.describe))
 end
 
 local function event_row(event, now)
