@@ -8,6 +8,8 @@
  * that occurs twice in a map is refused. And 1e3 stays a double, so that
  * reading and writing are exact inverses.
  *
+ * A text that is one JSON map is read as JSON.
+ *
  * Refused: null and collections as keys, infinity and NaN, text that is not
  * UTF-8 or UTF-16, and what exceeds a limit. An alias costs no memory (the
  * value is shared), but what all aliases stand for together is limited.

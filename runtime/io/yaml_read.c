@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../core/number.h"
+#include "json.h"
 #include "yaml_merge.h"
 #include "yaml_private.h"
 
@@ -412,11 +413,35 @@ static void forget(Reader *r) {
   yaml_parser_delete(&r->parser);
 }
 
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* JSON text is read as JSON, as kubectl does: YAML's escapes know nothing of
+ * surrogate pairs. Absent when it is none; YAML may take it still. */
+static wl_Value read_json(wl_Heap *heap, const char *text, size_t length,
+                          int64_t *line) {
+  size_t start = 0;
+  for (*line = 1; start < length && is_blank(text[start]); start++)
+    *line += text[start] == '\n';
+  return start < length && text[start] == '{'
+             ? wl_json_read(heap, text, length, NULL)
+             : WL_VALUE_ABSENT;
+}
+
 bool wl_yaml_read(wl_Heap *heap, const char *text, size_t length,
                   wl_YamlStream *out, wl_Error *error) {
   *out = (wl_YamlStream){WL_VALUE_ABSENT, WL_VALUE_ABSENT};
   if (length > WL_YAML_BYTES)
     return wl_fail(error, WL_ELIMIT, "text longer than 64 MiB");
+  int64_t line;
+  wl_Value json = read_json(heap, text, length, &line);
+  if (!wl_is_absent(json)) {
+    wl_Value number = wl_int_new(heap, line);
+    *out = (wl_YamlStream){wl_list_new(heap, &json, 1),
+                           wl_list_new(heap, &number, 1)};
+    return true;
+  }
   Reader r = {.heap = heap, .error = error, .root = WL_VALUE_ABSENT};
   if (!yaml_parser_initialize(&r.parser))
     return wl_fail(error, WL_ELIMIT, "not enough memory");

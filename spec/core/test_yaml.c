@@ -78,6 +78,14 @@ static void test_documents(void) {
   wl_release(heap, stream.lines);
 }
 
+static void test_json(void) {
+  check_read("\n {\"a\": \"\\ud83d\\ude00\", \"y\": 1}",
+             "{\"a\":\"\xf0\x9f\x98\x80\",\"y\":1}");
+  check_read("{\"a\": 1, b: 2}", "{\"a\":1,\"b\":2}");
+  check_read("{\"a\": 1, \"a\": 2}",
+             "1:10: key \"a\" occurs twice in this map");
+}
+
 static void test_sharing(void) {
   check_read("a: &x {b: 1}\nc: *x\nd: [*x, *x]\n",
              "{\"a\":{\"b\":1},\"c\":{\"b\":1},\"d\":[{\"b\":1},{\"b\":1}]}");
@@ -235,6 +243,7 @@ int main(void) {
   heap = wl_heap_new(NULL, NULL);
   test_scalars();
   test_documents();
+  test_json();
   test_sharing();
   test_merging();
   test_refusals();
