@@ -63,7 +63,8 @@ static void set_date(wl_Civil *c, int64_t days) {
 wl_Civil wl_civil_from_ms(int64_t ms) {
   wl_Civil c;
   int64_t days = floor_divide(ms, DAY_MS);
-  int rest = (int)(ms - days * DAY_MS);
+  int rest = (int)(ms % DAY_MS);
+  rest += rest < 0 ? DAY_MS : 0;
   set_date(&c, days);
   c.hour = rest / 3600000;
   c.minute = rest / 60000 % 60;

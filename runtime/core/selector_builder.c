@@ -184,10 +184,10 @@ static int compare_values(const void *a, const void *b) {
 }
 
 static void sort_pending(wl_SelectorBuilder *b, bool distinct) {
-  wl_Value *values = b->values + b->pending;
   size_t count = b->value_count - b->pending, kept = 0;
   if (count < 2)
     return;
+  wl_Value *values = b->values + b->pending;
   qsort(values, count, sizeof *values, compare_values);
   for (size_t i = 0; distinct && i < count; i++) {
     if (kept > 0 && wl_same(values[kept - 1], values[i]))
