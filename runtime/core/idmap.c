@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "idmap.h"
 
-enum { FIRST_BITS = 4, LINE_SLOTS = 4 };
+enum { FIRST_BITS = 4 };
 
 void wl_idmap_init(wl_IdMap *m, wl_Heap *heap) {
   *m = (wl_IdMap){.heap = heap};
