@@ -141,10 +141,10 @@ static void look_over(lua_State *L, int index, Level *level) {
   }
   luaL_checkstack(L, 10, NULL);
   bool named = luaL_getmetafield(L, index, "__name") == LUA_TSTRING;
-  refuse(L, level,
-         lua_pushfstring(L, "a %s cannot be part of a value",
-                         named ? lua_tostring(L, -1)
-                               : luaL_typename(L, index)));
+  refuse(
+      L, level,
+      lua_pushfstring(L, "a %s cannot be part of a value",
+                      named ? lua_tostring(L, -1) : luaL_typename(L, index)));
 }
 
 /* ---- converting: nothing here raises ---- */

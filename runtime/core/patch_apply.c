@@ -8,6 +8,7 @@
 /* ---- conflicts: where two patches of one object want different things.
  * False too when that cannot be told; then Job.failed is set. ---- */
 
+/* Of two lists or two maps. */
 static bool conflict(Job *j, wl_Value a, wl_Value b, const wl_PatchField *field,
                      wl_PatchType in);
 
@@ -18,12 +19,14 @@ static bool fields_conflict(Job *j, wl_Value a, wl_Value b, wl_PatchType type) {
     if (wl_is_absent(right) || wl_same(key, j->patch_key) ||
         wl_same(key, j->retain_keys_key))
       continue;
-    const wl_PatchField *field = NULL;
-    if (is_map(left) || is_list(left)) {
-      field = wl_patch_lookup(j, type, key);
-      if (field == NULL)
-        return false;
-    }
+    bool scalar = !is_map(left) && !is_list(left);
+    if (wl_type(left) != wl_type(right) || (scalar && !wl_equal(left, right)))
+      return true;
+    if (scalar)
+      continue;
+    const wl_PatchField *field = wl_patch_lookup(j, type, key);
+    if (field == NULL)
+      return false;
     if (conflict(j, left, right, field, type))
       return true;
   }
@@ -89,12 +92,8 @@ static bool lists_conflict(Job *j, wl_Value a, wl_Value b,
 
 static bool conflict(Job *j, wl_Value a, wl_Value b, const wl_PatchField *field,
                      wl_PatchType in) {
-  if (wl_type(a) != wl_type(b))
-    return true;
   if (is_list(a))
     return lists_conflict(j, a, b, field, field_type(in, field));
-  if (!is_map(a))
-    return !wl_equal(a, b);
   if (field->replace &&
       wl_equal(wl_map_get(a, j->patch_key), wl_map_get(b, j->patch_key)))
     return false;
