@@ -232,16 +232,6 @@ function Order:description()
   return keys
 end
 
---- The facet of those that "count:" keys count.
--- @treturn ?string nil: they count all, or there are none
-function Order:counted()
-  for _, key in ipairs(self.keys) do
-    if key.source == "count" then
-      return key.where
-    end
-  end
-end
-
 --- Does `a` go before `b`?
 -- @param a an object
 -- @param b an object

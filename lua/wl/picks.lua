@@ -3,32 +3,15 @@
 --
 -- A controller that deletes many objects takes so many at a time, and each time
 -- those that go first then. The order is found once for all of them, in rounds
--- of that size, and used as long as nothing happens but that what it names goes.
--- A ranking that is forgotten is found again the same: nothing depends on it.
+-- of that size, and used for the rest of the moment as long as nothing happens to
+-- the set but that what it names goes. What happens to related sets in the same
+-- moment is not seen, as a controller's cache lags behind what others write.
 local Picks = {}
 Picks.__index = Picks
 
 --- @tparam function rank(batch, order, context, limit, round) ranks the batch
 -- @treturn Picks
 function Picks.new(rank) return setmetatable({ rank = rank, known = {} }, Picks) end
-
--- How many members of the related sets the order counts: all that it looks at.
-local function counts(order, related)
-  local found = {}
-  for i, set in ipairs(related or {}) do
-    found[i] = set:count(order:counted())
-  end
-  return found
-end
-
-local function same(a, b)
-  for i = 1, math.max(#a, #b) do
-    if a[i] ~= b[i] then
-      return false
-    end
-  end
-  return true
-end
 
 local function context(set, options)
   if not options.related then
@@ -44,7 +27,7 @@ end
 local function find(self, set, order, options)
   return {
     set = set, order = order, version = set:version(), left = set:count(options.facet),
-    counts = counts(order, options.related), used = 0,
+    used = 0,
     ranking = self.rank(set:batch(options.facet), order, context(set, options), options.total,
       options.round),
   }
@@ -54,7 +37,6 @@ local function holds(memo, set, order, options)
   return memo ~= nil and memo.order == order and memo.version == set:version()
     and memo.left == set:count(options.facet)
     and #memo.ranking - memo.used >= math.min(options.round, options.total)
-    and same(memo.counts, counts(order, options.related))
 end
 
 --- Those that go first.
