@@ -6,6 +6,7 @@ local NodeController = require "wl.node.controller"
 local Scheduler = require "wl.scheduler"
 local template = require "wl.node.template"
 local time = require "wl.time"
+local value = require "wl.value"
 
 local nodes = {}
 
@@ -17,6 +18,20 @@ local function component(cluster, name, object)
   }
 end
 
+-- What sets a node apart from the first of its kind, which the API server has
+-- accepted: then so are the others.
+local function vary(accepted, node)
+  return value.update(accepted, function(draft)
+    draft.metadata.name, draft.metadata.labels = node.metadata.name, node.metadata.labels
+    draft.spec.podCIDR = node.spec.podCIDR
+    draft.status.addresses = node.status.addresses
+  end)
+end
+
+local function refused(message, level)
+  error("node: " .. tostring(message), level + 1)
+end
+
 --- Add nodes to a cluster.
 -- @param cluster
 -- @tparam integer first number of the first
@@ -24,12 +39,18 @@ end
 -- @tparam ?table options see wl.node.template
 -- @tparam ?integer level whose mistake a wrong option is, as for `error`
 function nodes.add(cluster, first, last, options, level)
-  local server, timestamp = cluster.server, time.format(cluster:now())
+  level = (level or 1) + 1
+  local server, timestamp, accepted = cluster.server, time.format(cluster:now()), nil
   for i = first, last do
-    local node = template.node(i, options or {}, timestamp, (level or 1) + 1)
-    local created, message = server:create(node)
+    local node = template.node(i, options or {}, timestamp, level)
+    if not accepted then
+      local draft, message = server:admit_new(node)
+      accepted = draft and value.of(draft) or refused(message, level)
+    end
+    local created, message = server.store:create(server:number(server:kind "Node"),
+      vary(accepted, node))
     if not created then
-      error(tostring(message), (level or 1) + 1)
+      refused(message, level)
     end
   end
 end

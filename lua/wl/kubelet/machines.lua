@@ -49,7 +49,7 @@ function Machines:look(ctx)
     return well_again
   end
   local troubled, present, missing = {}, {}, false
-  for _, node in ipairs(ctx:list "Node") do
+  for node in ctx:all "Node":each() do
     local name, trouble = node.metadata.name, machines.trouble(node)
     trouble = trouble ~= machines.UNREADY and trouble or nil
     present[name], troubled[name] = node.metadata.uid, trouble

@@ -130,7 +130,8 @@ end
 function Nodes:refresh(ctx)
   self.ctx = ctx
   local before, present = #self.journal, {}
-  for _, object in ipairs(ctx:list "Node") do
+  local objects = ctx:all "Node"
+  for object in objects:each() do
     local name = object.metadata.name
     local node = self.by_name[name]
     present[name] = true
@@ -141,7 +142,7 @@ function Nodes:refresh(ctx)
       note(self, node)
     end
   end
-  if self.count > #ctx:list "Node" then
+  if self.count > #objects then
     for _, node in ipairs(self.list) do
       if node and not present[node.name] then
         remove(self, node)
