@@ -31,6 +31,7 @@ function Server.new(options)
     numbers = {},    -- kind -> its number in the store
     kinds = {},      -- number -> kind
     sums = 0,        -- functions of sum facets so far
+    prototypes = {}, -- number -> what was created last in bulk: the next shares its parts
     expected_namespaces = {}, -- by name: they come with the objects that need them
     on_kind = {},    -- called with each kind that is registered
     admit = {},      -- further admission: functions(kind, draft); true, or nil, message, code
@@ -195,7 +196,10 @@ function Server:create_many(object, n)
   local draft, kind, code, causes = self:admit_new(object)
   if not draft then return nil, kind, code, causes end
   draft.metadata.name = nil
-  return self.store:create_many(self:number(kind), draft, n)
+  local number = self:number(kind)
+  local prototype = value.share(draft, self.prototypes[number])
+  self.prototypes[number] = prototype
+  return self.store:create_many(number, prototype, n)
 end
 
 -- ---- changing ----

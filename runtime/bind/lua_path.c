@@ -2,6 +2,7 @@
 /* lua_path.c - value.get and value.with, and the paths compiled so far */
 #include <lauxlib.h>
 
+#include "../core/merge.h"
 #include "host.h"
 #include "lua_value_private.h"
 
@@ -105,6 +106,17 @@ int wl_lua_value_with(lua_State *L) {
       wl_path_with(wl_host_heap(L), path, wl_retain(v), wl_retain(new), &error);
   if (wl_is_absent(holder->value) && wl_path_length(path) > 0)
     return luaL_error(L, "%s", error.message);
+  wl_lua_push_value(L, holder->value);
+  return 1;
+}
+
+int wl_lua_value_share(lua_State *L) {
+  lua_settop(L, 2);
+  wl_Value now = wl_lua_borrow_value(L, 1);
+  wl_Value old = wl_lua_borrow_optional(L, 2);
+  wl_lua_push_holder(L, WL_VALUE_ABSENT);
+  View *holder = lua_touserdata(L, -1);
+  holder->value = wl_share(wl_host_heap(L), wl_retain(now), old);
   wl_lua_push_value(L, holder->value);
   return 1;
 }

@@ -255,6 +255,7 @@ static const luaL_Reg functions[] = {
     {"equal", value_equal},
     {"hash", value_hash},
     {"get", wl_lua_value_get},
+    {"share", wl_lua_value_share},
     {"with", wl_lua_value_with},
     {"update", wl_lua_value_update},
     {"table", wl_lua_value_table},

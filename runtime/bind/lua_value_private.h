@@ -42,6 +42,7 @@ int wl_lua_value_eq(lua_State *L);
 int wl_lua_value_update(lua_State *L);
 int wl_lua_value_get(lua_State *L);
 int wl_lua_value_with(lua_State *L);
+int wl_lua_value_share(lua_State *L);
 int wl_lua_value_table(lua_State *L);
 int wl_lua_value_list(lua_State *L);
 int wl_lua_value_type(lua_State *L);
