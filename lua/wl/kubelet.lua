@@ -100,6 +100,7 @@ local function terminate(self, ctx, part, new)
   if status then
     ctx:update_many(part.pods, { status = status })
   end
+  self.behaviours:forget(part.pod)
   ctx:delete_many(part.pods, { grace = 0 })
 end
 

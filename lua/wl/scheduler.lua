@@ -36,7 +36,7 @@ end
 
 local function take_in_changes(self, ctx)
   local nodes = self.nodes
-  if not nodes.ctx or ctx:changed "Node" then
+  if ctx:changed "Node" then
     nodes:refresh(ctx)
   end
   for _, name in ipairs(ctx:touched "Pod") do

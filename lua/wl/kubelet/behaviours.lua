@@ -11,7 +11,7 @@ Behaviours.__index = Behaviours
 --- @param default the behaviour of pods for which none was given, and what fills
 --   the gaps of others
 function Behaviours.new(default)
-  return setmetatable({ default = default, given = {} }, Behaviours)
+  return setmetatable({ default = default, given = {}, stories = {} }, Behaviours)
 end
 
 --- Give a behaviour to the pods that match.
@@ -54,7 +54,7 @@ local function split(self, pods, given, seed)
   for i = 1, #pods do
     local pod = pods[i]
     if pod then
-      local profile = Profile.new(given, self.default, pod, seed)
+      local profile = Profile.new(given, self.default, pod, seed, self.stories)
       local outcome = profile:outcome()
       local part = by_outcome[outcome]
       if not part then
@@ -66,6 +66,11 @@ local function split(self, pods, given, seed)
     end
   end
   return parts
+end
+
+--- A pod is gone: its story is over.
+function Behaviours:forget(pod)
+  self.stories[pod.metadata.uid] = nil
 end
 
 --- Like pods, with what they do.

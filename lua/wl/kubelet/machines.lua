@@ -35,8 +35,7 @@ Machines.__index = Machines
 
 --- The machines as the kubelets know them.
 function machines.new()
-  return setmetatable({ troubled = {}, present = {}, any_trouble = false, started = false },
-    Machines)
+  return setmetatable({ troubled = {}, present = {}, any_trouble = false }, Machines)
 end
 
 --- Look at the Node objects, if any has changed.
@@ -45,7 +44,7 @@ end
 --   what was the matter with them
 function Machines:look(ctx)
   local well_again = {}
-  if self.started and not ctx:changed "Node" then
+  if not ctx:changed "Node" then
     return well_again
   end
   local troubled, present, missing = {}, {}, false
@@ -61,7 +60,7 @@ function Machines:look(ctx)
     missing = missing or not present[name]
   end
   self.any_trouble = self.any_trouble or missing or next(troubled) ~= nil
-  self.troubled, self.present, self.started = troubled, present, true
+  self.troubled, self.present = troubled, present
   return well_again
 end
 

@@ -4,6 +4,7 @@
 -- Pods of one template with equal outcomes stay together: draws are in whole
 -- steps, so that there are few different outcomes.
 local chance = require "wl.chance"
+local script = require "wl.kubelet.script"
 
 local Profile = {}
 Profile.__index = Profile
@@ -14,8 +15,10 @@ local CRASH_AFTER = { low = 1, high = 60 }
 -- @param default the behaviour that fills the gaps
 -- @param pod a view
 -- @tparam string seed
-function Profile.new(behaviour, default, pod, seed)
+-- @tparam ?table stories see wl.kubelet.script
+function Profile.new(behaviour, default, pod, seed, stories)
   return setmetatable({ behaviour = behaviour or {}, default = default, pod = pod,
+                        stories = stories,
                         seed = seed, since = behaviour and behaviour.since or 0 }, Profile)
 end
 
@@ -115,6 +118,16 @@ function Profile:container(container, restarts, role)
   }
 end
 
+--- The story that the pod's first container lives, if its behaviour is one.
+-- @param container of the pod's spec
+-- @param status of it, running
+function Profile:story(container, status)
+  if not self.behaviour.script or container ~= self.pod.spec.containers[1] then
+    return nil
+  end
+  return script.story(self.stories, self.behaviour, self.pod, status, self.seed)
+end
+
 local POD_FIELDS = { "start", "init", "work", "terminate", "prestop" }
 
 local function plan_text(plan)
@@ -125,6 +138,9 @@ end
 -- equal outcomes go on alike.
 -- @treturn string
 function Profile:outcome()
+  if self.behaviour.script then
+    return self.pod.metadata.uid
+  end
   local texts = {}
   for i, field in ipairs(POD_FIELDS) do
     texts[i] = tostring(self:seconds(field))

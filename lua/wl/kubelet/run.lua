@@ -6,6 +6,7 @@
 -- Source: pkg/kubelet/kuberuntime `computePodActions`.
 local container = require "wl.kubelet.container"
 local probe = require "wl.kubelet.probe"
+local script = require "wl.kubelet.script"
 local summary = require "wl.kubelet.summary"
 local time = require "wl.time"
 
@@ -144,10 +145,14 @@ local function earliest(...)
   return at, step
 end
 
-local function running_step(sim, spec, status, plan, is_init)
+local function running_step(sim, spec, status, plan, role)
+  local story = not role and sim.profile:story(spec, status)
+  if story then
+    return script.next(sim, spec, status, story)
+  end
   local began = container.started_at(status)
   local at, step = end_step(plan, began)
-  if not is_init then
+  if role ~= "init" then
     local start_at, started = start_step(spec, status, plan, began)
     local ready, becomes_ready = ready_step(sim, spec, status, plan, began)
     local sick, gives_up = unhealthy_step(sim, spec, plan, began)
@@ -180,7 +185,7 @@ end
 local function step_of(sim, spec, status, from, role, restarts)
   local plan = sim.profile:container(spec, status.restartCount, role)
   if status.state.running then
-    return running_step(sim, spec, status, plan, role == "init")
+    return running_step(sim, spec, status, plan, role)
   elseif status.state.terminated then
     return after_end(sim, spec, status, restarts)
   elseif container.in_backoff(status) then
