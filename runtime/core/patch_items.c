@@ -101,7 +101,7 @@ static bool merge_slices(Job *j, Slice original, Slice patch,
 }
 
 bool wl_patch_merge_lists(Job *j, Change *c, wl_PatchType in) {
-  Slice original, patch, merged;
+  Slice original = {0}, patch = {0}, merged = {0};
   if (!c->field->merge) {
     c->old = c->new;
     return true;
@@ -117,7 +117,7 @@ bool wl_patch_merge_lists(Job *j, Change *c, wl_PatchType in) {
 /* ---- $deleteFromPrimitiveList ---- */
 
 bool wl_patch_delete_items(Job *j, Change *c) {
-  Slice original, deletions;
+  Slice original = {0}, deletions = {0};
   wl_Type type;
   if (!wl_patch_slice(j, c->old, &original) ||
       !wl_patch_slice(j, c->deletions, &deletions))
@@ -201,7 +201,7 @@ static bool order_what(Job *j, const Change *c, wl_PatchType in, Slice original,
 
 /* The field's list with the patch merged in, in the order asked for. */
 bool wl_patch_obey_order(Job *j, Change *c, wl_PatchType in) {
-  Slice original, patch, order, merged, arranged;
+  Slice original = {0}, patch = {0}, order = {0}, merged = {0}, arranged = {0};
   wl_Type type;
   if (!optional_slice(j, c->order, &order) ||
       !optional_slice(j, c->old, &original) ||
