@@ -233,6 +233,27 @@ describe("keeping replicas", function()
     assert.equal("Deleted pod: pending", ctx.events[1].message)
   end)
 
+  it("spares the node with fewer pods of the same Deployment", function()
+    local ctx = fake_ctx.new()
+    ctx:add { kind = "Deployment", metadata = { name = "web", uid = "uid-web" } }
+    local by_web = { { kind = "Deployment", name = "web", uid = "uid-web", controller = true } }
+    local set, sibling = web { replicas = 1 }, replica_set { name = "sibling" }
+    sibling.metadata.uid = "uid-sibling"
+    set.metadata.ownerReferences, sibling.metadata.ownerReferences = by_web, by_web
+    local object = ctx:add(set)
+    ctx:add(sibling)
+    for i, node in ipairs { "n1", "n2" } do
+      local one = web_pod("p" .. i, { since = "2023-01-01T00:00:00Z" })
+      one.spec.nodeName = node
+      ctx:add(one)
+    end
+    local other = web_pod("other", { controlledBy = "sibling" })
+    other.spec.nodeName = "n2"
+    ctx:add(other)
+    replicas.reconcile(ctx, object)
+    assert.equal("p1", ctx:owned(object, "Pod"):first().metadata.name)
+  end)
+
   it("adopts orphans and releases strays in one pass", function()
     local ctx = fake_ctx.new()
     local object = ctx:add(web { replicas = 1 })

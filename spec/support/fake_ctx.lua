@@ -168,11 +168,11 @@ end
 
 function Ctx:timestamp(seconds) return time.format(math.floor(seconds or self.now)) end
 
--- As `pick` says, but found anew each time.
+-- As `pick` says, but found anew each time; what crowds a node is assigned to it.
 function Ctx:pick(set, order, options)
   local related = {}
   for _, one in ipairs(options.related and { set, table.unpack(options.related) } or {}) do
-    for object in one:each(order:counted()) do
+    for object in one:each "assigned" do
       related[#related + 1] = object
     end
   end
