@@ -42,7 +42,7 @@ static Box *check_queue(lua_State *L) {
   Box *box = lua_touserdata(L, 1);
   if (box == NULL || !lua_getmetatable(L, 1) ||
       !lua_rawequal(L, -1, lua_upvalueindex(1)))
-    luaL_checkudata(L, 1, QUEUE); /* raises */
+    box = luaL_checkudata(L, 1, QUEUE); /* raises */
   lua_pop(L, 1);
   if (box->q == NULL)
     luaL_argerror(L, 1, "this queue is closed");

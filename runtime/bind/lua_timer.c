@@ -34,7 +34,7 @@ static wl_Timers *check_timers(lua_State *L) {
   const Box *box = lua_touserdata(L, 1);
   if (box == NULL || !lua_getmetatable(L, 1) ||
       !lua_rawequal(L, -1, lua_upvalueindex(1)))
-    luaL_checkudata(L, 1, TIMERS); /* raises */
+    box = luaL_checkudata(L, 1, TIMERS); /* raises */
   lua_pop(L, 1);
   if (box->t == NULL)
     luaL_argerror(L, 1, "these timers are closed");

@@ -8,7 +8,7 @@ void wl_idmap_init(wl_IdMap *m, wl_Heap *heap) {
 }
 
 static size_t slot_count(const wl_IdMap *m) {
-  return m->bits == 0 ? 0 : (size_t)1 << m->bits;
+  return m->bits == 0 ? 0 : (size_t)1 << (m->bits & 63);
 }
 
 void wl_idmap_destroy(wl_IdMap *m) {
