@@ -45,14 +45,20 @@ static void bad_selectors_are_refused(void) {
   refuses("x,y=1");
 }
 
+/* *Takes* value. */
+static wl_Value with(wl_Value v, const char *field, wl_Value value) {
+  wl_Value path[] = {wl_key(heap, "spec"), wl_key(heap, field)};
+  v = wl_with_path(heap, v, path, 2, value);
+  wl_release(heap, path[0]);
+  wl_release(heap, path[1]);
+  return v;
+}
+
 static wl_Value pod(void) {
-  wl_Value path[] = {wl_key(heap, "spec"), wl_key(heap, "nodeName")};
-  wl_Value v = wl_with_path(heap, wl_map_empty(heap), path, 2,
-                            wl_key(heap, "node-with-a-long-name"));
-  path[1] = wl_key(heap, "priority");
-  v = wl_with_path(heap, v, path, 2, wl_int_new(heap, -3));
-  path[1] = wl_key(heap, "hostNetwork");
-  return wl_with_path(heap, v, path, 2, wl_bool_new(true));
+  wl_Value v = wl_map_empty(heap);
+  v = with(v, "nodeName", wl_key(heap, "node-with-a-long-name"));
+  v = with(v, "priority", wl_int_new(heap, -3));
+  return with(v, "hostNetwork", wl_bool_new(true));
 }
 
 static void matches(const char *text, bool wanted) {
