@@ -22,7 +22,7 @@ local Cluster = {}
 Cluster.__index = Cluster
 
 local START = "2024-01-01T00:00:00Z"
-local HISTORY = 100000 -- writes
+local HISTORY = 50000 -- writes
 
 local OPTIONS = { seed = true, start = true, history = true, nodes = true, registry = true,
   node = true, node_monitor_grace_period = true }
@@ -45,7 +45,7 @@ end
 --- @tparam ?table options
 --   seed     integer, 1 when left out
 --   start    the moment at which it begins, "2024-01-01T00:00:00Z" when left out
---   history  how many writes are kept, 100000 when left out
+--   history  how many writes are kept, 50000 when left out
 --   registry of kinds; by default one with the kinds that ship
 --   nodes, node, node_monitor_grace_period   see wl.nodes
 -- @treturn Cluster

@@ -12,7 +12,12 @@
 #include "merge.h"
 #include "store_private.h"
 
-enum { SECTIONS = 8, SECTION_COLUMNS = 4, MEMOS = 1024 };
+enum {
+  SECTIONS = 8,
+  SECTION_COLUMNS = 4,
+  LEAST_MEMO_BITS = 4,
+  MOST_MEMO_BITS = 16
+};
 
 typedef struct Memo {
   wl_Value from; /* absent: empty. Owned, as are the others. */
@@ -30,9 +35,14 @@ typedef struct Section {
 
 typedef struct Bulk {
   wl_Store *store;
+  unsigned memo_bits; /* 2^bits memos a section */
   Section sections[SECTIONS];
   size_t count;
 } Bulk;
+
+static size_t memo_count(const Bulk *bulk) {
+  return (size_t)1 << bulk->memo_bits;
+}
 
 static Section *section_of(Bulk *bulk, wl_Value key) {
   for (size_t i = 0; i < bulk->count; i++)
@@ -42,8 +52,9 @@ static Section *section_of(Bulk *bulk, wl_Value key) {
     return NULL;
   Section *section = &bulk->sections[bulk->count++];
   *section = (Section){.key = key, .patch = WL_VALUE_ABSENT};
-  section->memos = wl_alloc(bulk->store->heap, MEMOS * sizeof(Memo));
-  for (size_t i = 0; i < MEMOS; i++)
+  size_t memos = memo_count(bulk);
+  section->memos = wl_alloc(bulk->store->heap, memos * sizeof(Memo));
+  for (size_t i = 0; i < memos; i++)
     section->memos[i].from = WL_VALUE_ABSENT;
   return section;
 }
@@ -79,9 +90,9 @@ static void finish(Bulk *bulk) {
   wl_Heap *heap = bulk->store->heap;
   for (size_t s = 0; s < bulk->count; s++) {
     Section *section = &bulk->sections[s];
-    for (size_t i = 0; i < MEMOS; i++)
+    for (size_t i = 0; i < memo_count(bulk); i++)
       clear_memo(heap, section, &section->memos[i]);
-    wl_dealloc(heap, section->memos, MEMOS * sizeof(Memo));
+    wl_dealloc(heap, section->memos, memo_count(bulk) * sizeof(Memo));
   }
 }
 
@@ -104,11 +115,12 @@ static wl_Value change(wl_Heap *heap, const Section *section, wl_Value from,
   return to;
 }
 
-static Memo *memo_for(const Section *section, wl_Value from, size_t row) {
+static Memo *memo_for(const Bulk *bulk, const Section *section, wl_Value from,
+                      size_t row) {
   uint64_t hash = from.bits * 0x9e3779b97f4a7c15u;
   for (size_t i = 0; i < section->column_count; i++)
     hash = (hash ^ section->columns[i]->values[row].bits) * 0x9e3779b97f4a7c15u;
-  return &section->memos[hash >> 54];
+  return &section->memos[hash >> (64 - bulk->memo_bits)];
 }
 
 static bool remembers(const Section *section, const Memo *memo, wl_Value from,
@@ -121,11 +133,12 @@ static bool remembers(const Section *section, const Memo *memo, wl_Value from,
   return true;
 }
 
-static wl_Value successor(wl_Heap *heap, const Section *section, wl_Value from,
-                          size_t row) {
+static wl_Value successor(const Bulk *bulk, const Section *section,
+                          wl_Value from, size_t row) {
+  wl_Heap *heap = bulk->store->heap;
   if (wl_is_absent(from))
     return change(heap, section, from, row);
-  Memo *memo = memo_for(section, from, row);
+  Memo *memo = memo_for(bulk, section, from, row);
   if (remembers(section, memo, from, row))
     return wl_retain(memo->to);
   wl_Value to = change(heap, section, from, row);
@@ -143,7 +156,7 @@ static void update_one(Bulk *bulk, wl_Id id, size_t row) {
   for (size_t i = 0; i < bulk->count; i++) {
     const Section *section = &bulk->sections[i];
     wl_Value from = wl_map_get(old, section->key);
-    wl_Value to = successor(store->heap, section, from, row);
+    wl_Value to = successor(bulk, section, from, row);
     now = wl_is_absent(to) ? wl_map_without(store->heap, now, section->key)
                            : wl_map_with(store->heap, now, section->key, to);
   }
@@ -156,7 +169,9 @@ static void update_one(Bulk *bulk, wl_Id id, size_t row) {
 size_t wl_store_update_many(wl_Store *store, const wl_Id *ids, size_t n,
                             wl_Value patch, const wl_Column *columns,
                             size_t column_count) {
-  Bulk bulk = {.store = store};
+  Bulk bulk = {.store = store, .memo_bits = LEAST_MEMO_BITS};
+  while (bulk.memo_bits < MOST_MEMO_BITS && memo_count(&bulk) < 2 * n)
+    bulk.memo_bits++;
   size_t written = 0;
   if (prepare(&bulk, patch, columns, column_count)) {
     for (size_t i = 0; i < n; i++) {
