@@ -95,7 +95,7 @@ local function standing(self, kind, namespace, label_selector, orphans)
   if not set then
     set = self.store:standing(number(self, kind), namespace, compiled, orphans)
     sets[text] = set
-    if self.key then set:subscribe(self.source, self.key) end
+    if self.source then set:subscribe(self.source, self.key) end
   end
   return set
 end
