@@ -171,16 +171,14 @@ static bool check_order(Job *j, const Slice *patch, const Slice *order,
 
 /* A list that may be absent, as a slice. */
 static bool optional_slice(Job *j, wl_Value v, Slice *slice) {
-  if (wl_is_absent(v)) {
-    *slice = wl_patch_slice_new(j, 0);
+  *slice = wl_patch_slice_new(j, 0);
+  if (is_list(v))
+    return wl_patch_slice(j, v, slice);
+  if (wl_is_absent(v))
     return true;
-  }
-  if (!is_list(v))
-    return wl_patch_refuse(j, WL_EINVALID,
-                           "$setElementOrder is for lists, "
-                           "found a %s",
-                           wl_type_name(wl_type(v)));
-  return wl_patch_slice(j, v, slice);
+  wl_patch_refuse(j, WL_EINVALID, "$setElementOrder is for lists, found a %s",
+                  wl_type_name(wl_type(v)));
+  return false;
 }
 
 /* What is in the list before it is put in order. */
