@@ -56,10 +56,12 @@ function play.pods(cluster)
   return cluster.server:list "Pod"
 end
 
---- Change an object in place.
+--- Change an object in place. Without its last finalizer it may be gone then.
 function play.change(cluster, kind, name, edit)
   local object = assert(cluster.server:get(kind, kind ~= "Node" and "default" or nil, name))
-  return assert(cluster.server:change(object, edit))
+  local changed, message, code = cluster.server:change(object, edit)
+  assert(not code, message)
+  return changed
 end
 
 --- The status of an object's condition, and the condition.
