@@ -15,7 +15,7 @@ SHOW = @echo '  $@';
 
 # Debian 12 packages: to build, and to test as well.
 BUILD_PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libyaml-dev \
-  libuv1-dev libjansson-dev libroaring-dev
+  libuv1-dev libroaring-dev
 TEST_PACKAGES = lua-busted lua-check lua5.4 clang clang-format clang-tidy \
   libclang-rt-14-dev
 
@@ -25,7 +25,7 @@ LUA_CFLAGS = $(shell pkg-config --cflags lua5.4)
 LUA_LIB = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
 FLAGS = -std=c11 -D_GNU_SOURCE -DWL_VERSION='"$(VERSION)"' $(WARNINGS) \
   $(LUA_CFLAGS) -MMD -MP
-LIBS = -Wl,--as-needed -lyaml -luv -ljansson -lroaring -lm
+LIBS = -Wl,--as-needed -lyaml -luv -lroaring -lm
 # Lua is linked in whole and stays visible, for Lua's C modules.
 LUA_LINK = -Wl,-E -Wl,--whole-archive $(LUA_LIB) -Wl,--no-whole-archive -ldl
 
@@ -42,6 +42,8 @@ CORE = \
   runtime/core/bulk.c \
   runtime/core/clock.c \
   runtime/core/collection.c \
+  runtime/core/cron_next.c \
+  runtime/core/cron_parse.c \
   runtime/core/error.c \
   runtime/core/facet.c \
   runtime/core/field_selector.c \
@@ -82,7 +84,9 @@ CORE = \
   runtime/core/timer.c \
   runtime/core/utf8.c \
   runtime/core/value.c \
-  runtime/core/write.c
+  runtime/core/write.c \
+  runtime/core/zone.c \
+  runtime/core/zone_rule.c
 
 IO = \
   runtime/io/base64.c \
@@ -92,6 +96,7 @@ IO = \
   runtime/io/json_write.c \
   runtime/io/loop.c \
   runtime/io/members.c \
+  runtime/io/tz.c \
   runtime/io/yaml_error.c \
   runtime/io/yaml_locate.c \
   runtime/io/yaml_merge.c \
@@ -106,6 +111,7 @@ BIND = \
   runtime/bind/lua_batch.c \
   runtime/bind/lua_clock.c \
   runtime/bind/lua_convert.c \
+  runtime/bind/lua_cron.c \
   runtime/bind/lua_draft.c \
   runtime/bind/lua_excerpt.c \
   runtime/bind/lua_field_selector.c \

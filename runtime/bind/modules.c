@@ -5,6 +5,7 @@
 
 int luaopen_wl_base(lua_State *L);
 int luaopen_wl_clock(lua_State *L);
+int luaopen_wl_cron(lua_State *L);
 int luaopen_wl_file(lua_State *L);
 int luaopen_wl_heapq(lua_State *L);
 int luaopen_wl_host(lua_State *L);
@@ -23,6 +24,7 @@ int luaopen_wl_yaml(lua_State *L);
 const wl_Module wl_modules[] = {
     {"wl.base", luaopen_wl_base},
     {"wl.clock", luaopen_wl_clock},
+    {"wl.cron", luaopen_wl_cron},
     {"wl.file", luaopen_wl_file},
     {"wl.heapq", luaopen_wl_heapq},
     {"wl.host", luaopen_wl_host},
