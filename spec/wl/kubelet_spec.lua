@@ -63,7 +63,8 @@ describe("a pod's life", function()
     { "runs init containers one after another, and sidecars beside them",
       { containers = WEB, initContainers = {
         { name = "a" }, { name = "side", restartPolicy = "Always" }, { name = "b" } } }, nil, 9, {
-      "0 Pending; a: PodInitializing; side: PodInitializing; b: PodInitializing; web: PodInitializing",
+      "0 Pending; a: PodInitializing; side: PodInitializing; b: PodInitializing; "
+        .. "web: PodInitializing",
       "1 Pending; a: running; side: PodInitializing; b: PodInitializing; web: PodInitializing",
       "2 Pending; a: Completed 0; side: running, ready; b: running; web: PodInitializing",
       "3 Running; a: Completed 0; side: running, ready; b: Completed 0; web: running, ready",
@@ -267,7 +268,8 @@ describe("the kubelet", function()
     local pod = only(cluster)
     cluster.server:delete(pod)
     cluster:settle()
-    assert.equal("2024-01-01T00:00:35Z", play.get(cluster, pod.metadata.name).metadata.deletionTimestamp)
+    local deleted = play.get(cluster, pod.metadata.name).metadata
+    assert.equal("2024-01-01T00:00:35Z", deleted.deletionTimestamp)
     assert.same({ "Killing: Stopping container main" }, play.events(cluster, pod, "Killing"))
     cluster:run(1)
     assert.is_nil(play.get(cluster, pod.metadata.name))

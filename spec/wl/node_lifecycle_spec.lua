@@ -78,7 +78,8 @@ describe("a node that is lost", function()
     cluster:run(1)
     pod = on_node(cluster, "node-2")[1]
     assert.is_truthy(pod.metadata.deletionTimestamp)
-    assert.equal("DeletionByTaintManager", select(2, play.condition(pod, "DisruptionTarget")).reason)
+    local _, target = play.condition(pod, "DisruptionTarget")
+    assert.equal("DeletionByTaintManager", target.reason)
     assert.same({ "TaintManagerEviction: Marking for deletion Pod default/" .. pod.metadata.name },
       play.events(cluster, pod, "TaintManagerEviction"))
   end)
