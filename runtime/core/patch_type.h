@@ -42,7 +42,7 @@ uint32_t wl_patch_types_add(wl_PatchTypes *types, wl_PatchKind kind,
                             const char *name);
 /* Add a field to an object type, or set the item of a map type (then `name`
  * is not looked at). Retains name and merge key. */
-void wl_patch_types_field(wl_PatchTypes *types, uint32_t type, wl_Value name,
+void wl_patch_types_field(wl_PatchTypes *types, uint32_t number, wl_Value name,
                           wl_PatchField field);
 
 /* NULL when the type has no such field. Borrowed: until fields are added. */
