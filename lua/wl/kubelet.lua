@@ -44,25 +44,19 @@ function Kubelet:behave(selector, definition, options, level)
   table.insert(self.changed_behaviours, given)
 end
 
+-- What differs from pod to pod.
 local function columns_for(self, ctx, pods, step)
-  local columns = {}
   if not step.accepted and not step.addressed then
     return nil
   end
-  local names = pods:pluck "spec.nodeName"
+  local columns, names = {}, pods:pluck "spec.nodeName"
   if step.accepted then
-    local hosts = {}
-    for i, name in ipairs(names) do
-      hosts[i] = self.addresses:of_node(ctx, name) or ""
-    end
-    columns["status.hostIP"] = hosts
+    columns["status.hostIP"] = self.addresses:of_nodes(ctx, names)
   end
   if step.addressed then
-    local ips, on_host = {}, pods[1].spec.hostNetwork
-    for i, name in ipairs(names) do
-      ips[i] = on_host and self.addresses:of_node(ctx, name) or self.addresses:next(ctx, name)
-    end
-    columns["status.podIP"] = ips
+    local on_host = pods[1].spec.hostNetwork
+    columns["status.podIP"] = on_host and self.addresses:of_nodes(ctx, names)
+      or self.addresses:for_pods(ctx, names)
   end
   return columns
 end
@@ -179,7 +173,11 @@ end
 -- @treturn ?number seconds until something is due again
 function Kubelet:run(ctx)
   self.seed = self.seed or tostring(ctx:rng("behaviour"):integer(0, 0xffffffff))
-  for _, machine in ipairs(self.machines:look(ctx)) do
+  local well_again, gone = self.machines:look(ctx)
+  for _, name in ipairs(gone) do
+    self.addresses:forget(name)
+  end
+  for _, machine in ipairs(well_again) do
     welcome_back(self, ctx, machine)
   end
   take_in_behaviours(self, ctx)

@@ -23,26 +23,40 @@ local function known(self, ctx, name)
   if not node then
     local object = ctx:get("Node", nil, name)
     local range = object and object.spec and object.spec.podCIDR or "10.0.0.0/24"
-    node = { ip = object and internal_ip(object), prefix = range:match "^(%d+%.%d+%.%d+%.)",
+    node = { ip = object and internal_ip(object) or "", prefix = range:match "^(%d+%.%d+%.%d+%.)",
              next = FIRST }
     self.nodes[name] = node
   end
   return node
 end
 
---- The address of a node.
--- @treturn ?string nil when it has none
-function Addresses:of_node(ctx, name)
-  return known(self, ctx, name).ip
+--- The addresses of nodes, one for each name of a list.
+-- @param ctx the controller surface
+-- @tparam table names
+-- @treturn table array; "" for a node without one
+function Addresses:of_nodes(ctx, names)
+  local nodes, list = self.nodes, {}
+  for i = 1, #names do
+    local node = nodes[names[i]] or known(self, ctx, names[i])
+    list[i] = node.ip
+  end
+  return list
 end
 
---- The next address of a node's range; after the last comes the first again.
--- @treturn string
-function Addresses:next(ctx, name)
-  local node = known(self, ctx, name)
-  local number = node.next
-  node.next = number < LAST and number + 1 or FIRST
-  return node.prefix .. number
+--- New addresses for pods, one for each name of a list of their nodes. A node
+-- gives one after another; after its last comes its first again.
+-- @param ctx the controller surface
+-- @tparam table names
+-- @treturn table array
+function Addresses:for_pods(ctx, names)
+  local nodes, list = self.nodes, {}
+  for i = 1, #names do
+    local node = nodes[names[i]] or known(self, ctx, names[i])
+    local number = node.next
+    list[i] = node.prefix .. number
+    node.next = number < LAST and number + 1 or FIRST
+  end
+  return list
 end
 
 --- Forget a node, whose successor of the same name is another one.

@@ -42,12 +42,13 @@ end
 -- @param ctx the controller surface
 -- @treturn table array of `{ name, trouble }`: machines that are well again, with
 --   what was the matter with them
+-- @treturn table array of names: machines that are gone, or others now
 function Machines:look(ctx)
-  local well_again = {}
+  local well_again, gone = {}, {}
   if not ctx:changed "Node" then
-    return well_again
+    return well_again, gone
   end
-  local troubled, present, missing = {}, {}, false
+  local troubled, present = {}, {}
   for node in ctx:all "Node":each() do
     local name, trouble = node.metadata.name, machines.trouble(node)
     trouble = trouble ~= machines.UNREADY and trouble or nil
@@ -56,12 +57,12 @@ function Machines:look(ctx)
       well_again[#well_again + 1] = { name = name, trouble = self.troubled[name] }
     end
   end
-  for name in pairs(self.present) do
-    missing = missing or not present[name]
+  for name, uid in pairs(self.present) do
+    gone[#gone + 1] = present[name] ~= uid and name or nil
   end
-  self.any_trouble = self.any_trouble or missing or next(troubled) ~= nil
+  self.any_trouble = self.any_trouble or #gone > 0 or next(troubled) ~= nil
   self.troubled, self.present = troubled, present
-  return well_again
+  return well_again, gone
 end
 
 --- Does a machine do its work?
