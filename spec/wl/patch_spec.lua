@@ -153,3 +153,72 @@ describe("strategic merge patch", function()
     end
   end)
 end)
+
+-- ---- how it is used from Lua ----
+
+describe("wl.patch", function()
+  local Pod = require("wl.api.pod").Pod
+
+  it("takes views and tables, and shares what it leaves alone", function()
+    local pod = value.of { metadata = { name = "web" }, spec = { containers = { { name = "a" } } } }
+    local new = patch.merge(pod, { metadata = { labels = { app = "web" } } })
+    assert.equal("web", new.metadata.labels.app)
+    assert.is_true(rawequal(pod.spec, new.spec))
+    assert.is_nil(pod.metadata.labels)
+    same({ a = 1 }, patch.merge(nil, { a = 1, b = null }))
+    assert.equal(5, patch.merge({ a = 1 }, 5))
+    same({}, patch.diff(pod, pod))
+    same({ a = 1 }, patch.diff(nil, { a = 1 }))
+  end)
+
+  it("says what is wrong, and where", function()
+    local function refused(word, pattern, result, message, code)
+      assert.is_nil(result)
+      assert.matches(pattern, message)
+      assert.equal(word, code)
+    end
+    local pod = { spec = { containers = { { name = "a" } } } }
+    refused("Invalid", '^operation 2: remove "/x": there is no such field or item$',
+      patch.json({ a = 1 }, { { op = "test", path = "/a", value = 1 },
+        { op = "remove", path = "/x" } }))
+    refused("BadRequest", "a JSON patch is a list", patch.json({ a = 1 }, {}))
+    refused("Invalid", '^spec%.containers: an item does not contain the merge key "name"$',
+      patch.strategic(pod, { spec = { containers = { { image = "x" } } } }, Pod))
+    refused("BadRequest", "^spec: $retainKeys does not name \"hostNetwork\"",
+      patch.strategic(pod, { spec = { ["$retainKeys"] = { "volumes" }, hostNetwork = true } }, Pod))
+    refused("Conflict", "changed", patch.strategic_diff3({ spec = { nodeName = "a" } },
+      { spec = { nodeName = "b" } }, { spec = { nodeName = "c" } }, Pod))
+  end)
+
+  it("raises when it is misused", function()
+    assert.has_error(function() patch.merge({}) end)
+    assert.has_error(function() patch.merge({}, { a = print }) end)
+    assert.has_error(function() patch.strategic({}, {}) end)
+    assert.has_error(function() patch.strategic({}, {}, { kind = "object" }) end)
+    assert.has_error(function() patch.json({}) end)
+  end)
+
+  it("knows the strategy of fields", function()
+    local Deployment = require "wl.api.apps"
+    assert.same({ kind = "object", strategy = "merge", retainKeys = true },
+      patch.strategy(Deployment.DeploymentSpec, "strategy"))
+    local strategy, message, code = patch.strategy(Deployment.DeploymentSpec, "strategie")
+    assert.is_nil(strategy)
+    assert.equal('DeploymentSpec has no field "strategie"', message)
+    assert.equal("NotFound", code)
+  end)
+
+  it("refuses types of foreign tables without harm", function()
+    local types = require("wl.patch_core").types()
+    assert.has_error(function() types:field(0, "a", 0) end)
+    assert.has_error(function() types:strategic(0, {}, {}) end)
+    local leaf = types:add("leaf")
+    assert.has_error(function() types:add("list") end)
+    assert.has_error(function() types:field(leaf, 5, leaf) end)
+    local gc = debug.getmetatable(types).__gc
+    gc(types)
+    gc(types)
+    assert.has_error(function() types:add("leaf") end)
+    assert.is_nil(types.__gc)
+  end)
+end)
