@@ -29,6 +29,12 @@ BatchBox *wl_lua_push_batch(lua_State *L, int store) {
   return box;
 }
 
+void wl_lua_batch_filled(lua_State *L, const BatchBox *box) {
+  size_t kilobytes = box->ids.capacity * sizeof(wl_Id) / 1024;
+  if (kilobytes > 0)
+    lua_gc(L, LUA_GCSTEP, (int)kilobytes);
+}
+
 BatchBox *wl_lua_check_batch(lua_State *L, int index) {
   return luaL_checkudata(L, index, BATCH);
 }
@@ -110,6 +116,7 @@ static int batch_slice(lua_State *L) {
   BatchBox *part = push_like(L, 1);
   for (lua_Integer i = first; i <= last; i++)
     wl_ids_add(wl_host_heap(L), &part->ids, box->ids.items[i - 1]);
+  wl_lua_batch_filled(L, part);
   return 1;
 }
 

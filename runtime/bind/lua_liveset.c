@@ -211,6 +211,7 @@ static int set_batch(lua_State *L) {
     }
     last = ids[n - 1];
   }
+  wl_lua_batch_filled(L, batch);
   return 1;
 }
 

@@ -463,6 +463,7 @@ static int store_select(lua_State *L) {
       lua_isnoneornil(L, 4) ? NULL : wl_lua_check_selector(L, 4);
   BatchBox *batch = wl_lua_push_batch(L, 1);
   wl_store_select(box->store, kind, space, selector, &batch->ids);
+  wl_lua_batch_filled(L, batch);
   return 1;
 }
 

@@ -68,6 +68,9 @@ BatchBox *wl_lua_check_batch(lua_State *L, int index);
 /* Push an empty one; `store` is the stack index of its store. */
 SetBox *wl_lua_push_set(lua_State *L, int store);
 BatchBox *wl_lua_push_batch(lua_State *L, int store);
+/* The batch has been filled: what it takes counts as Lua's memory, so that the
+ * collector keeps up with large ones. */
+void wl_lua_batch_filled(lua_State *L, const BatchBox *box);
 /* Push the object's view, or nil. */
 void wl_lua_push_object(lua_State *L, const wl_Store *store, wl_Id id);
 /* The test facet named by the argument, as a bit. */

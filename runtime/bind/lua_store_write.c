@@ -156,6 +156,11 @@ static void fill_cells(lua_State *L, Columns *c) {
   for (size_t r = 0; r < c->rows; r++) {
     lua_rawgeti(L, -1, (lua_Integer)r + 1);
     cells[r] = wl_lua_check_value(L, -1);
+    if (wl_type(cells[r]) == WL_STRING) { /* alike is shared, then */
+      wl_Value text = cells[r];
+      cells[r] = wl_string_interned(c->heap, text);
+      wl_release(c->heap, text);
+    }
     lua_pop(L, 1);
   }
 }

@@ -36,17 +36,44 @@ void wl_store_read_row(const wl_Store *store, wl_Id id, wl_FacetRow *row) {
   row->tests = object->tests;
   size_t slots = object->space->kind->slots;
   if (slots > 0)
-    memcpy(row->slots, object->slots, slots * sizeof *row->slots);
+    memcpy(row->slots, object->slots->items, slots * sizeof *row->slots);
+}
+
+static size_t slots_bytes(const wl_Kind *kind) {
+  return sizeof(Slots) + kind->slots * sizeof(int64_t);
+}
+
+void wl_store_release_slots(wl_Store *store, const wl_Kind *kind,
+                            Slots *slots) {
+  if (slots != NULL && --slots->refs == 0)
+    wl_dealloc(store->heap, slots, slots_bytes(kind));
+}
+
+/* The slots of a row, shared with the row written before it when they are the
+ * same: objects of one template mostly come and change together. */
+static Slots *slots_of_row(wl_Store *store, wl_Kind *kind,
+                           const wl_FacetRow *row) {
+  size_t bytes = kind->slots * sizeof *row->slots;
+  if (kind->latest == NULL ||
+      memcmp(kind->latest->items, row->slots, bytes) != 0) {
+    Slots *slots = wl_alloc(store->heap, slots_bytes(kind));
+    slots->refs = 1;
+    memcpy(slots->items, row->slots, bytes);
+    wl_store_release_slots(store, kind, kind->latest);
+    kind->latest = slots;
+  }
+  kind->latest->refs++;
+  return kind->latest;
 }
 
 static void write_row(wl_Store *store, Object *object, const wl_FacetRow *row) {
-  size_t slots = object->space->kind->slots;
+  wl_Kind *kind = object->space->kind;
   object->tests = row->tests;
-  if (slots == 0)
+  if (kind->slots == 0)
     return;
-  if (object->slots == NULL)
-    object->slots = wl_alloc(store->heap, slots * sizeof *object->slots);
-  memcpy(object->slots, row->slots, slots * sizeof *object->slots);
+  Slots *slots = slots_of_row(store, kind, row);
+  wl_store_release_slots(store, kind, object->slots);
+  object->slots = slots;
 }
 
 /* ---- one write, as the sets see it ---- */

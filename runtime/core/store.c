@@ -69,6 +69,7 @@ static void free_kind(wl_Store *store, wl_Kind *kind) {
       wl_space_free(store, space);
   }
   wl_table_destroy(&kind->spaces);
+  wl_store_release_slots(store, kind, kind->latest);
   free_sets(&kind->owned);
   for (size_t i = 0; i < kind->indexed_count; i++) {
     wl_path_free(heap, kind->indexed[i]);
@@ -239,8 +240,7 @@ Object *wl_store_new_object(wl_Store *store, wl_Id id) {
 
 void wl_store_drop_object(wl_Store *store, wl_Id id) {
   Object *object = object_at(store, id);
-  size_t slots = object->space->kind->slots;
-  wl_dealloc(store->heap, object->slots, slots * sizeof *object->slots);
+  wl_store_release_slots(store, object->space->kind, object->slots);
   wl_Value value = object->value;
   *object = (Object){.value = WL_VALUE_ABSENT};
   wl_release(store->heap, value);

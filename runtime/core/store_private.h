@@ -83,6 +83,7 @@ struct wl_Kind {
   wl_Path *generation[MAX_GENERATION];
   size_t generation_count;
   size_t slots;                  /* of a facet row */
+  struct Slots *latest;          /* the row written last, or NULL */
   uint64_t revision;             /* of the latest write */
   bool touching[MAX_INDEXED];    /* is `touched` kept? */
   wl_Table touched[MAX_INDEXED]; /* text -> itself: sets that changed */
@@ -93,11 +94,17 @@ struct wl_Kind {
   wl_Table spaces;                   /* namespace -> Space */
 };
 
+/* The slots of a facet row; objects that answer alike share them. */
+typedef struct Slots {
+  uint32_t refs;
+  int64_t items[]; /* as many as the kind has */
+} Slots;
+
 typedef struct Object {
   wl_Value value; /* absent: gone */
   wl_Value name;  /* borrowed from value */
   Space *space;
-  int64_t *slots; /* of its facet row; NULL when the kind has none */
+  Slots *slots; /* of its facet row; NULL when the kind has none */
   uint32_t tests;
   uint32_t hash; /* of (space, name) */
 } Object;
@@ -182,6 +189,8 @@ void wl_store_index(wl_Store *store, wl_Id id, Space *space, wl_Value old,
                     wl_Value now);
 /* Join what is there already to a new standing query. */
 void wl_store_fill_standing(wl_Store *store, Standing *standing);
+void wl_store_release_slots(wl_Store *store, const wl_Kind *kind,
+                            struct Slots *slots); /* NULL allowed */
 void wl_store_read_row(const wl_Store *store, wl_Id id, wl_FacetRow *row);
 
 void wl_store_log(wl_Store *store, const wl_Change *change);
