@@ -152,6 +152,19 @@ local function take_in_dying(self, ctx)
   carry(self, ctx, new, nil, true)
 end
 
+-- Pods whose readiness depends on conditions that others set.
+local function look_at_gates(self, ctx)
+  local gated = ctx:where("Pod", "gated")
+  if #gated > 0 then
+    for _, group in ipairs(alike(self, self.machines:reachable(gated:batch()))) do
+      for _, part in ipairs(self.behaviours:profiles(group.batch, self.seed)) do
+        local step = lifecycle.advance(part.pod, part.profile, ctx.now, lifecycle.resync)
+        ctx:update_many(part.pods, { status = { conditions = step.status.conditions } })
+      end
+    end
+  end
+end
+
 local function run_due(self, ctx)
   local batches = self.timers:pop(ctx.now)
   while batches do
@@ -165,7 +178,8 @@ end
 --- The live sets whose changes wake the kubelets.
 -- @param ctx the controller surface
 function Kubelet.wake(_, ctx)
-  return { ctx:where("Pod", "bound"), ctx:where("Pod", "dying"), ctx:all "Node" }
+  return { ctx:where("Pod", "bound"), ctx:where("Pod", "dying"), ctx:where("Pod", "gated"),
+           ctx:all "Node" }
 end
 
 --- Do what is due.
@@ -183,6 +197,7 @@ function Kubelet:run(ctx)
   take_in_behaviours(self, ctx)
   carry(self, ctx, rejection.accepted(ctx, ctx:where("Pod", "bound"):batch()))
   take_in_dying(self, ctx)
+  look_at_gates(self, ctx)
   run_due(self, ctx)
   local due = self.timers:next()
   return due and due - ctx.now

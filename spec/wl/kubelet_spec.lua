@@ -410,6 +410,20 @@ describe("the kubelet", function()
     assert.equal("running", play.state(only(cluster)))
   end)
 
+  it("waits for conditions that others set", function()
+    local cluster = play.cluster {}
+    play.pod(cluster, "p", { readinessGates = { { conditionType = "example.org/ok" } } })
+    cluster:run(5)
+    local status, ready = play.condition(play.get(cluster, "p"), "Ready")
+    assert.equal("False", status)
+    assert.equal("ReadinessGatesNotReady", ready.reason)
+    assert(cluster.server:update_status(play.get(cluster, "p"), function(draft)
+      draft.conditions[#draft.conditions + 1] = { type = "example.org/ok", status = "True" }
+    end))
+    cluster:run(1)
+    assert.equal("True", (play.condition(play.get(cluster, "p"), "Ready")))
+  end)
+
   it("takes a thousand pods through each step with one write", function()
     local cluster = play.cluster { nodes = 20 }
     local calls = 0

@@ -88,6 +88,23 @@ describe("the scheduler", function()
     assert.is_nil(play.get(cluster, "low").spec.nodeName)
   end)
 
+  it("takes the urgency of pods from their class", function()
+    local cluster = play.cluster { nodes = 0 }
+    local function class(name, value, is_default)
+      assert(cluster.server:create { apiVersion = "scheduling.k8s.io/v1", kind = "PriorityClass",
+        metadata = { name = name }, value = value, globalDefault = is_default,
+        preemptionPolicy = "Never" })
+    end
+    class("high", 1000)
+    class("normal", 5, true)
+    assert.equal(1000, play.pod(cluster, "a", { priorityClassName = "high" }).spec.priority)
+    assert.equal("Never", play.get(cluster, "a").spec.preemptionPolicy)
+    assert.equal(5, play.pod(cluster, "b").spec.priority)
+    assert.equal("normal", play.get(cluster, "b").spec.priorityClassName)
+    assert.error_matches(function() play.pod(cluster, "c", { priorityClassName = "none" }) end,
+      'pods "c" is forbidden: no PriorityClass with name none was found')
+  end)
+
   it("leaves pods with gates, and pods of other schedulers, alone", function()
     local cluster = play.cluster {}
     play.pod(cluster, "gated", { schedulingGates = { { name = "wait" } } })

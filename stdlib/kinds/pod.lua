@@ -33,6 +33,8 @@ local facets = {
   { "graceful", facet.all { "consumes", facet.present "spec.nodeName" } },
   { "dying", facet.all { facet.present "metadata.deletionTimestamp", facet.present "spec.nodeName",
                          facet.none_of("metadata.deletionGracePeriodSeconds", 0) } },
+  { "gated", facet.all { "active", facet.present "status.startTime",
+                         facet.present "spec.readinessGates" } },
   { "anti_affine", facet.all { "active", facet.present(ANTI_AFFINITY) } },
   { "phase", facet.value "status.phase" },
   { "readySince", facet.time("status.conditions[type=Ready].lastTransitionTime", "ready") },

@@ -35,7 +35,7 @@ Machines.__index = Machines
 
 --- The machines as the kubelets know them.
 function machines.new()
-  return setmetatable({ troubled = {}, present = {}, any_trouble = false }, Machines)
+  return setmetatable({ troubled = {}, present = {}, any_gone = false, any_trouble = false }, Machines)
 end
 
 --- Look at the Node objects, if any has changed.
@@ -60,7 +60,8 @@ function Machines:look(ctx)
   for name, uid in pairs(self.present) do
     gone[#gone + 1] = present[name] ~= uid and name or nil
   end
-  self.any_trouble = self.any_trouble or #gone > 0 or next(troubled) ~= nil
+  self.any_gone = self.any_gone or #gone > 0
+  self.any_trouble = self.any_gone or next(troubled) ~= nil
   self.troubled, self.present = troubled, present
   return well_again, gone
 end

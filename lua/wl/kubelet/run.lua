@@ -102,20 +102,25 @@ local function unhealthy_step(sim, spec, plan, began)
   end
 end
 
-local function set_ready(ready)
-  return function(_, _, status) status.ready, status.started = ready, true end
+local function set_ready(sim, spec, ready)
+  return function(_, _, status)
+    status.ready, status.started = ready, true
+    if not ready and spec.readinessProbe then
+      sim:event("Warning", "Unhealthy", "Readiness probe failed")
+    end
+  end
 end
 
 local function ready_step(sim, spec, status, plan, began)
   if plan.never_ready and status.ready then
-    return sim.now, set_ready(false)
+    return sim.now, set_ready(sim, spec, false)
   end
   local ready = ready_at(spec, plan, began)
   if ready and plan.flap then
     local at, becomes = flap_step(status, plan, ready, sim.now)
-    return at, set_ready(becomes)
+    return at, set_ready(sim, spec, becomes)
   elseif ready and not status.ready then
-    return ready, set_ready(true)
+    return ready, set_ready(sim, spec, true)
   end
   return nil
 end

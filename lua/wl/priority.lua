@@ -1,0 +1,50 @@
+-- SPDX-License-Identifier: MIT
+--- The priority of pods comes from their PriorityClass.
+-- Source: plugin/pkg/admission/priority.
+local apierror = require "wl.apierror"
+
+local priority = {}
+
+local SYSTEM = { ["system-cluster-critical"] = true, ["system-node-critical"] = true }
+
+-- The class of pods that name none; of several the one of least value.
+local function default_class(server)
+  local default
+  for _, class in ipairs(server:list "PriorityClass") do
+    if class.globalDefault and (not default or class.value < default.value) then
+      default = class
+    end
+  end
+  return default
+end
+
+local function class_of(server, name)
+  if name == "" then
+    return default_class(server)
+  end
+  local class = server:get("PriorityClass", nil, name)
+  return class, class == nil
+end
+
+--- An admission rule for wl.server: pods get the priority of their class.
+-- @param server
+-- @treturn function(kind, draft) returns true, or nil, message, code
+function priority.admission(server)
+  return function(kind, draft)
+    local name = kind.name == "Pod" and (draft.spec.priorityClassName or "")
+    if not name or SYSTEM[name] then
+      return true
+    end
+    local class, missing = class_of(server, name)
+    if missing then
+      return apierror.returned(apierror.forbidden(kind.resource, draft.metadata.name or "",
+        ("no PriorityClass with name %s was found"):format(name)))
+    elseif class then
+      draft.spec.priorityClassName, draft.spec.priority = class.metadata.name, class.value
+      draft.spec.preemptionPolicy = class.preemptionPolicy or draft.spec.preemptionPolicy
+    end
+    return true
+  end
+end
+
+return priority
