@@ -133,11 +133,76 @@ static bool remembers(const Section *section, const Memo *memo, wl_Value from,
   return true;
 }
 
+/* ---- what one field of a section was set to, remembered by the store ----
+ * Pods are bound in many small batches; those of a template on one node share
+ * their spec all the same. */
+
+struct wl_Setting {
+  wl_Value from; /* absent: empty. Owned, as are the others. */
+  wl_Value section, field, cell, to;
+};
+
+enum { SETTING_BITS = 14 };
+
+static void clear_setting(wl_Heap *heap, struct wl_Setting *s) {
+  if (wl_is_absent(s->from))
+    return;
+  const wl_Value owned[] = {s->from, s->section, s->field, s->cell, s->to};
+  for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+    wl_release(heap, owned[i]);
+  s->from = WL_VALUE_ABSENT;
+}
+
+void wl_store_settings_free(wl_Store *store) {
+  if (store->settings == NULL)
+    return;
+  for (size_t i = 0; i < (size_t)1 << SETTING_BITS; i++)
+    clear_setting(store->heap, &store->settings[i]);
+  wl_dealloc(store->heap, store->settings,
+             sizeof *store->settings << SETTING_BITS);
+}
+
+static struct wl_Setting *setting_for(wl_Store *store, const Section *section,
+                                      wl_Value from, wl_Value cell) {
+  if (store->settings == NULL) {
+    store->settings =
+        wl_alloc(store->heap, sizeof *store->settings << SETTING_BITS);
+    for (size_t i = 0; i < (size_t)1 << SETTING_BITS; i++)
+      store->settings[i].from = WL_VALUE_ABSENT;
+  }
+  uint64_t hash = from.bits * 0x9e3779b97f4a7c15u;
+  hash = (hash ^ cell.bits ^ section->key.bits) * 0x9e3779b97f4a7c15u;
+  return &store->settings[hash >> (64 - SETTING_BITS)];
+}
+
+static wl_Value set_field(wl_Store *store, const Section *section,
+                          wl_Value from, size_t row) {
+  const wl_Column *column = section->columns[0];
+  wl_Value cell = column->values[row], field = column->path[1];
+  struct wl_Setting *s = setting_for(store, section, from, cell);
+  if (!wl_is_absent(s->from) && wl_same(s->from, from) &&
+      wl_same(s->cell, cell) && wl_same(s->field, field) &&
+      wl_same(s->section, section->key))
+    return wl_retain(s->to);
+  wl_Value to = change(store->heap, section, from, row);
+  clear_setting(store->heap, s);
+  *s = (struct wl_Setting){wl_retain(from), wl_retain(section->key),
+                           wl_retain(field), wl_retain(cell), wl_retain(to)};
+  return to;
+}
+
+static bool is_one_field(const Section *section) {
+  return wl_is_absent(section->patch) && section->column_count == 1 &&
+         section->columns[0]->depth == 2;
+}
+
 static wl_Value successor(const Bulk *bulk, const Section *section,
                           wl_Value from, size_t row) {
   wl_Heap *heap = bulk->store->heap;
   if (wl_is_absent(from))
     return change(heap, section, from, row);
+  if (is_one_field(section))
+    return set_field(bulk->store, section, from, row);
   Memo *memo = memo_for(bulk, section, from, row);
   if (remembers(section, memo, from, row))
     return wl_retain(memo->to);

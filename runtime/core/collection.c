@@ -12,16 +12,35 @@ static size_t map_bytes(size_t n) {
   return sizeof(MapNode) + n * sizeof(wl_Value);
 }
 
+unsigned wl_depth(wl_Value v) {
+  return is_node_of(v, WL_LIST) || is_node_of(v, WL_MAP) ? node_of(v)->depth
+                                                         : 0;
+}
+
+/* The node gets this child. */
+static void deepen(Node *node, wl_Value child) {
+  unsigned depth = wl_depth(child);
+  if (depth >= node->depth && node->depth < UINT16_MAX)
+    node->depth = (uint16_t)(depth < UINT16_MAX ? depth + 1 : UINT16_MAX);
+}
+
+static void deepen_all(Node *node, const wl_Value *children) {
+  for (uint32_t i = 0; i < node->length; i++)
+    deepen(node, children[i]);
+}
+
 static ListNode *new_list(wl_Heap *heap, size_t n) {
   ListNode *list = wl_alloc(heap, list_bytes(n));
-  list->node = (Node){.refs = 1, .type = WL_LIST, .length = (uint32_t)n};
+  list->node =
+      (Node){.refs = 1, .type = WL_LIST, .depth = 1, .length = (uint32_t)n};
   return list;
 }
 
 /* *Takes* the shape. */
 static MapNode *new_map(wl_Heap *heap, wl_Shape *shape) {
   MapNode *map = wl_alloc(heap, map_bytes(shape->count));
-  map->node = (Node){.refs = 1, .type = WL_MAP, .length = shape->count};
+  map->node =
+      (Node){.refs = 1, .type = WL_MAP, .depth = 1, .length = shape->count};
   map->shape = shape;
   return map;
 }
@@ -75,6 +94,7 @@ wl_Value wl_list_new(wl_Heap *heap, const wl_Value *items, size_t n) {
   ListNode *list = new_list(heap, n);
   if (n > 0)
     memcpy(list->items, items, n * sizeof *items);
+  deepen_all(&list->node, list->items);
   return value_of_node(list);
 }
 
@@ -86,6 +106,7 @@ wl_Value wl_map_new(wl_Heap *heap, const wl_Value *keys, const wl_Value *values,
   MapNode *map = new_map(heap, wl_shape_of(heap, keys, n));
   if (n > 0)
     memcpy(map->values, values, n * sizeof *values);
+  deepen_all(&map->node, map->values);
   for (size_t i = 0; i < n; i++)
     wl_release(heap, keys[i]);
   return value_of_node(map);
@@ -111,13 +132,15 @@ static wl_Value owned(wl_Heap *heap, wl_Value v) {
     copy_retained(map->values, map_of(v)->values, node->length);
     copy = value_of_node(map);
   }
+  node_of(copy)->depth = node->depth;
   node->refs--;
   return copy;
 }
 
-static void put(wl_Heap *heap, wl_Value *place, wl_Value value) {
+static void put(wl_Heap *heap, Node *node, wl_Value *place, wl_Value value) {
   wl_Value old = *place;
   *place = value;
+  deepen(node, value);
   wl_release(heap, old);
 }
 
@@ -127,6 +150,7 @@ static MapNode *widen(wl_Heap *heap, wl_Value v, wl_Shape *shape) {
   MapNode *old = map_of(v);
   size_t n = old->node.length;
   MapNode *map = new_map(heap, shape);
+  map->node.depth = old->node.depth;
   if (old->node.refs > 1) {
     copy_retained(map->values, old->values, n);
     old->node.refs--;
@@ -147,13 +171,14 @@ wl_Value wl_map_with(wl_Heap *heap, wl_Value map, wl_Value key,
       return map;
     }
     map = owned(heap, map);
-    put(heap, &map_of(map)->values[at], value);
+    put(heap, node_of(map), &map_of(map)->values[at], value);
     return map;
   }
   size_t n = node_of(map)->length;
   MapNode *wide =
       widen(heap, map, wl_shape_with(heap, map_of(map)->shape, key));
   wide->values[n] = value;
+  deepen(&wide->node, value);
   return value_of_node(wide);
 }
 
@@ -166,6 +191,7 @@ wl_Value wl_map_without(wl_Heap *heap, wl_Value map, wl_Value key) {
   MapNode *narrow = new_map(heap, wl_shape_without(heap, old->shape, at));
   copy_retained(narrow->values, old->values, at);
   copy_retained(narrow->values + at, old->values + at + 1, n - at - 1);
+  deepen_all(&narrow->node, narrow->values);
   wl_release(heap, map);
   return value_of_node(narrow);
 }
@@ -174,7 +200,7 @@ wl_Value wl_list_with(wl_Heap *heap, wl_Value list, size_t i, wl_Value value) {
   if (i == node_of(list)->length)
     return wl_list_insert(heap, list, i, value);
   list = owned(heap, list);
-  put(heap, &list_of(list)->items[i], value);
+  put(heap, node_of(list), &list_of(list)->items[i], value);
   return list;
 }
 
@@ -186,6 +212,8 @@ wl_Value wl_list_insert(wl_Heap *heap, wl_Value list, size_t i,
   copy_retained(longer->items, old->items, i);
   longer->items[i] = value;
   copy_retained(longer->items + i + 1, old->items + i, n - i);
+  longer->node.depth = old->node.depth;
+  deepen(&longer->node, value);
   wl_release(heap, list);
   return value_of_node(longer);
 }
@@ -196,6 +224,7 @@ wl_Value wl_list_without(wl_Heap *heap, wl_Value list, size_t i) {
   ListNode *shorter = new_list(heap, n - 1);
   copy_retained(shorter->items, old->items, i);
   copy_retained(shorter->items + i, old->items + i + 1, n - i - 1);
+  deepen_all(&shorter->node, shorter->items);
   wl_release(heap, list);
   return value_of_node(shorter);
 }
@@ -265,6 +294,7 @@ static wl_Value set_path(wl_Heap *heap, wl_Value v, const wl_Value *path,
     child = *place;
     *place = WL_VALUE_NULL;
     *place = set_path(heap, child, path + 1, depth - 1, value);
+    deepen(node_of(v), *place);
     return v;
   }
   if (depth > 1)

@@ -93,6 +93,7 @@ void wl_store_free(wl_Store *store) {
     return;
   wl_Heap *heap = store->heap;
   wl_store_log_free(store);
+  wl_store_settings_free(store);
   free_objects(store);
   for (size_t i = 0; i < store->kind_count; i++)
     free_kind(store, store->kinds[i]);

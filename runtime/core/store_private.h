@@ -156,7 +156,8 @@ struct wl_Store {
   size_t page_count;
   NameSlot *by_name;
   size_t name_count, name_size;
-  Entry *log; /* a ring */
+  struct wl_Setting *settings; /* see bulk.c; NULL: none yet */
+  Entry *log;                  /* a ring */
   size_t log_start, log_count, log_size, log_limit;
   Words words;
 };
@@ -195,6 +196,7 @@ void wl_store_read_row(const wl_Store *store, wl_Id id, wl_FacetRow *row);
 
 void wl_store_log(wl_Store *store, const wl_Change *change);
 void wl_store_log_free(wl_Store *store);
+void wl_store_settings_free(wl_Store *store);
 
 /* Put `now` (*taken*) in the object's place, index it, log it and tell. */
 void wl_store_commit(wl_Store *store, wl_Id id, Space *space, wl_Value now);

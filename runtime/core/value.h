@@ -73,6 +73,10 @@ wl_Text wl_text(const wl_Value *v);
 bool wl_text_is(wl_Value v, const char *text); /* a string equal to text? */
 
 size_t wl_length(wl_Value v);                  /* of a list or map; else 0 */
+/* How many lists and maps are inside each other, at most: 0 for a scalar, 1
+ * for {}. What has been removed since may still count; 65535 stands for that
+ * and more. */
+unsigned wl_depth(wl_Value v);
 wl_Value wl_list_get(wl_Value list, size_t i); /* 0-based; absent outside */
 /* A key must be interned (wl_key, wl_string_intern). O(keys) up to 8 keys,
  * then O(1). Absent when the key is missing or `map` is no map. */
