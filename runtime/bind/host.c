@@ -44,8 +44,13 @@ const char *wl_host_home(lua_State *L) {
 
 /* ---- life ---- */
 
+enum { GC_PAUSE = 140 }; /* per cent of the memory in use */
+
 static int open_all(lua_State *L) {
   luaL_openlibs(L);
+  /* Values live outside Lua's memory and hang on small objects inside it: a
+   * collector that waits until that memory doubles would keep too many. */
+  lua_gc(L, LUA_GCINC, GC_PAUSE, 0, 0);
   wl_bundle_install(L);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   for (const wl_Module *module = wl_modules; module->name != NULL; module++) {
