@@ -164,7 +164,7 @@ BENCH_PROGRAMS = $(BENCHES:%.c=build/%)
 TESTED = wlrun build/san/wlrun $(CORE_TEST_PROGRAMS) \
   $(SAN_CORE_TEST_PROGRAMS) $(FUZZ_PROGRAMS)
 
-RUN = FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh
+RUN = FUZZ_SECONDS=$(FUZZ_SECONDS) bash spec/support/run.sh
 
 # ---- targets ----
 
@@ -181,7 +181,7 @@ demo: demo-deps wlrun
 
 # Install what is missing, build, and run every test there is.
 test: deps $(TESTED)
-	@$(RUN) core $(SPEC) san-core san-$(SPEC) fuzz lint
+	@$(RUN) san-$(SPEC) $(SPEC) san-eager core lint san-core fuzz
 
 # Install the Debian packages that building and testing need.
 deps:
@@ -201,7 +201,7 @@ core-test: $(CORE_TEST_PROGRAMS)
 
 # Run C tests and specs under the address, leak and undefined-behaviour checks.
 sanitize: build/san/wlrun $(SAN_CORE_TEST_PROGRAMS)
-	@$(RUN) san-core san-$(SPEC)
+	@$(RUN) san-core san-$(SPEC) san-eager
 
 # Throw mutated input at the readers, FUZZ_SECONDS each.
 fuzz: $(FUZZ_PROGRAMS)

@@ -1,19 +1,20 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: MIT
-# run.sh STAGE... - run stages of the test suite, one after another, and end
-# with one line `N passed, N failed` that sums them. Run from the root; what
-# the stages need has been built.
+# run.sh STAGE... - run stages of the test suite, two at a time, and end with
+# one line `N passed, N failed` that sums them. Run from the root; what the
+# stages need has been built.
 #
 #   core, san-core    the C tests of the core
 #   spec, spec/...    busted specs in ./wlrun; san-spec, san-spec/... sanitized
+#   san-eager         those of modules in C once more, collecting all the time
 #   fuzz              each fuzz target for $FUZZ_SECONDS
 #   lint              style and layers
 #
 # What a program prints is shown only when it failed; it stays in build/test.
 logs=build/test
-passed=0
-failed=0
+counts=$logs/counts.$$
 mkdir -p "$logs"
+: >"$counts"
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=0
 export UBSAN_OPTIONS=print_stacktrace=1
 
@@ -49,8 +50,7 @@ single() {
 }
 
 report() {
-  passed=$((passed + $2))
-  failed=$((failed + $3))
+  echo "$2 $3" >>"$counts"
   if [ "$3" = 0 ]; then
     echo "ok      $1 ($2)"
   else
@@ -69,6 +69,14 @@ fuzz() {
     -artifact_prefix="build/fuzz/$target-" "build/fuzz/found/$target" $seeds
 }
 
+binding_specs() {
+  ls spec/bind/*_spec.lua
+  for c in runtime/bind/lua_*.c; do
+    name=$(basename "${c#*/lua_}" .c)
+    [ -e "spec/wl/${name}_spec.lua" ] && echo "spec/wl/${name}_spec.lua"
+  done
+}
+
 stage() {
   case $1 in
     core)
@@ -78,9 +86,13 @@ stage() {
         count "sanitized ${t%.c}" "build/san/${t%.c}"
       done ;;
     spec*) count "$1" ./wlrun --busted "$1" ;;
-    san-spec*)
-      WLRUN_EAGER_GC=1 count "sanitized ${1#san-}" \
-        build/san/wlrun --busted "${1#san-}" ;;
+    san-spec*) count "sanitized ${1#san-}" build/san/wlrun --busted "${1#san-}" ;;
+    san-eager)
+      export WLRUN_EAGER_GC=1
+      for s in $(binding_specs); do
+        count "sanitized, collecting, ${s%.lua}" build/san/wlrun --busted "$s"
+      done
+      unset WLRUN_EAGER_GC ;;
     fuzz)
       for t in spec/fuzz/fuzz_*.c; do
         [ -e "$t" ] && fuzz "build/fuzz/$(basename "${t%.c}")"
@@ -92,6 +104,21 @@ stage() {
   esac
 }
 
-for s in "$@"; do stage "$s"; done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+# What a stage says comes out in one piece.
+whole_stage() {
+  stage "$1" >"$counts.$BASHPID" 2>&1
+  cat "$counts.$BASHPID"
+  rm -f "$counts.$BASHPID"
+}
+
+for s in "$@"; do
+  [ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+  whole_stage "$s" &
+done
+wait
+awk '{ passed += $1; failed += $2 }
+  END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 }' \
+  "$counts"
+status=$?
+rm -f "$counts"
+exit $status
