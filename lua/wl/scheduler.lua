@@ -23,13 +23,14 @@ local LONG_JOURNAL = 500000
 
 --- @treturn Scheduler to be run whenever pods wait, or nodes or pods change
 function Scheduler.new()
-  return setmetatable({ nodes = Nodes.new(), groups = {}, remembered = 0, failed = {} }, Scheduler)
+  return setmetatable({ nodes = Nodes.new(), groups = {}, remembered = 0, failed = {},
+                        tried_at = 0, retry_at = 0 }, Scheduler)
 end
 
 -- Forget what takes more room than it saves.
 local function tidy(self)
   if self.remembered > REMEMBERED_GROUPS or #self.nodes.journal > LONG_JOURNAL then
-    self.groups, self.remembered, self.failed = {}, 0, {}
+    self.groups, self.remembered, self.failed, self.stuck = {}, 0, {}, nil
     self.nodes:forget()
   end
 end
@@ -185,22 +186,60 @@ function Scheduler.wake(_, ctx)
   return { ctx:all "Pod", ctx:all "Node" }
 end
 
+-- The pods to try now: all that wait, or only those that were not tried before
+-- where nothing has changed for the others, or their backoff is not over.
+local function to_try(self, ctx, all)
+  if not self.stuck then
+    return all, true
+  end
+  local changed = self.nodes:since(self.tried_at) > 0
+  if changed and ctx.now >= self.retry_at then
+    return all, true
+  end
+  local wake = changed and self.retry_at < math.huge and self.retry_at or nil
+  return all:without(self.stuck), false, wake
+end
+
+-- Failures of groups that wait no more.
+local function forget_failures(self, groups)
+  local kept = {}
+  for _, group in ipairs(groups) do
+    kept[group.key] = self.failed[group.key]
+  end
+  self.failed = kept
+end
+
+local function earliest_retry(self)
+  local earliest = math.huge
+  for _, failure in pairs(self.failed) do
+    earliest = math.min(earliest, failure.retry_at)
+  end
+  return earliest
+end
+
 --- Place what waits.
 -- @param ctx the controller surface
 -- @treturn ?number seconds until a group wants to be tried again
 function Scheduler:run(ctx)
   local waiting = ctx:where("Pod", "unscheduled")
   if #waiting == 0 then
+    self.stuck = nil
     return nil
   end
   take_in_changes(self, ctx)
   local others_look = #ctx:where("Pod", "anti_affine") > 0
-  local wake
-  for _, group in ipairs(pending.groups(waiting:batch(), others_look)) do
+  local pods, all, wake = to_try(self, ctx, waiting:batch())
+  local groups = pending.groups(pods, others_look)
+  for _, group in ipairs(groups) do
     local at = consider(self, ctx, group, others_look)
     wake = at and math.min(wake or at, at) or wake
   end
   ctx:touched "Pod" -- what was bound is known already
+  if all then
+    forget_failures(self, groups)
+    self.tried_at = self.nodes:mark()
+  end
+  self.stuck, self.retry_at = waiting:batch(), earliest_retry(self)
   tidy(self)
   return wake and wake - ctx.now
 end

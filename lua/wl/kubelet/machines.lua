@@ -35,7 +35,8 @@ Machines.__index = Machines
 
 --- The machines as the kubelets know them.
 function machines.new()
-  return setmetatable({ troubled = {}, present = {}, any_gone = false, any_trouble = false }, Machines)
+  return setmetatable({ troubled = {}, present = {}, any_gone = false, any_trouble = false },
+    Machines)
 end
 
 --- Look at the Node objects, if any has changed.
