@@ -20,6 +20,17 @@ typedef struct Test {
 
 enum { MAX_PARTS = 6 };
 
+/* What a sum came to for some parts, which it keeps alive. */
+typedef struct Memo {
+  bool taken;
+  wl_Value parts[MAX_PARTS];
+  int64_t amount;
+} Memo;
+
+/* Memos of a facet, in pairs: where the addresses of two combinations of parts
+ * happen to meet, there is room for both. */
+enum { MEMO_BITS = 8, MEMOS = 1 << MEMO_BITS };
+
 typedef struct Facet {
   wl_Value name;
   wl_FacetType type;
@@ -29,16 +40,8 @@ typedef struct Facet {
   wl_Path *paths[MAX_PARTS];
   size_t path_count;
   int64_t call; /* 0: none */
+  Memo *memos;  /* when there is a call */
 } Facet;
-
-/* What a sum came to for some parts, which it keeps alive. */
-typedef struct Memo {
-  const Facet *facet; /* NULL: free */
-  wl_Value parts[MAX_PARTS];
-  int64_t amount;
-} Memo;
-
-enum { MEMOS = 256 };
 
 struct wl_Facets {
   wl_Heap *heap;
@@ -48,7 +51,6 @@ struct wl_Facets {
   wl_FacetSum *sum;
   void *context;
   wl_Value texts; /* a map: each text a value facet has answered */
-  Memo *memos;
   wl_Value key_name, key_op, key_of, key_path, key_paths, key_values, key_test,
       key_where, key_call;
 };
@@ -213,7 +215,6 @@ wl_Facets *wl_facets_compile(wl_Heap *heap, wl_Value description,
   f->sum = sum;
   f->context = context;
   f->items = wl_alloc_zeroed(heap, (n + 1) * sizeof *f->items);
-  f->memos = wl_alloc_zeroed(heap, MEMOS * sizeof *f->memos);
   f->texts = wl_map_empty(heap);
   intern_words(f);
   for (size_t i = 0; i < n; i++) {
@@ -237,28 +238,32 @@ static void free_test(wl_Facets *f, Test *test) {
     wl_release(f->heap, test->values);
 }
 
-static void free_memo(wl_Facets *f, Memo *memo) {
-  for (size_t i = 0; memo->facet != NULL && i < memo->facet->path_count; i++)
+static void free_memo(wl_Facets *f, const Facet *facet, Memo *memo) {
+  for (size_t i = 0; memo->taken && i < facet->path_count; i++)
     wl_release(f->heap, memo->parts[i]);
-  memo->facet = NULL;
+  memo->taken = false;
+}
+
+static void free_memos(wl_Facets *f, Facet *facet) {
+  for (size_t i = 0; facet->memos != NULL && i < MEMOS; i++)
+    free_memo(f, facet, &facet->memos[i]);
+  wl_dealloc(f->heap, facet->memos, MEMOS * sizeof *facet->memos);
 }
 
 void wl_facets_free(wl_Facets *f) {
   if (f == NULL)
     return;
-  for (size_t i = 0; i < MEMOS; i++)
-    free_memo(f, &f->memos[i]);
   size_t capacity = 0;
   for (; capacity < f->count; capacity++) {
     Facet *facet = &f->items[capacity];
     free_test(f, &facet->test);
+    free_memos(f, facet);
     for (size_t p = 0; p < facet->path_count; p++)
       wl_path_free(f->heap, facet->paths[p]);
     if (facet->name.bits != 0)
       wl_release(f->heap, facet->name);
   }
   wl_dealloc(f->heap, f->items, (capacity + 1) * sizeof *f->items);
-  wl_dealloc(f->heap, f->memos, MEMOS * sizeof *f->memos);
   const wl_Value words[] = {
       f->key_name,   f->key_op,   f->key_of,    f->key_path, f->key_paths,
       f->key_values, f->key_test, f->key_where, f->key_call, f->texts};
@@ -356,27 +361,44 @@ static int64_t seconds_slot(wl_Value v) {
                                                      : WL_FACET_NONE;
 }
 
-static int64_t computed_sum(wl_Facets *f, const Facet *facet, wl_Value object) {
-  wl_Value parts[MAX_PARTS];
-  uint64_t hash = (uint64_t)(uintptr_t)facet >> 4;
-  for (size_t i = 0; i < facet->path_count; i++) {
-    parts[i] = wl_path_get(facet->paths[i], object);
-    hash = (hash ^ parts[i].bits) * 0x9e3779b97f4a7c15u;
-  }
-  Memo *memo = &f->memos[hash >> 56];
+/* The memo of these parts; one that is free or may be given up when there is
+ * none: then the older of the pair. */
+static Memo *memo_of(wl_Facets *f, Facet *facet, const wl_Value *parts,
+                     bool *found) {
   size_t bytes = facet->path_count * sizeof *parts;
-  if (memo->facet == facet && memcmp(memo->parts, parts, bytes) == 0)
-    return memo->amount;
-  int64_t amount = f->sum(f->context, facet->call, parts, facet->path_count);
-  free_memo(f, memo);
+  uint64_t hash = 0;
   for (size_t i = 0; i < facet->path_count; i++)
-    memo->parts[i] = wl_retain(parts[i]);
-  memo->facet = facet;
-  memo->amount = amount;
-  return amount;
+    hash = (hash ^ parts[i].bits) * 0x9e3779b97f4a7c15u;
+  if (facet->memos == NULL)
+    facet->memos = wl_alloc_zeroed(f->heap, MEMOS * sizeof *facet->memos);
+  Memo *pair = &facet->memos[hash >> (64 - MEMO_BITS) & ~(uint64_t)1];
+  for (Memo *memo = pair; memo < pair + 2; memo++) {
+    *found = memo->taken && memcmp(memo->parts, parts, bytes) == 0;
+    if (*found)
+      return memo;
+  }
+  free_memo(f, facet, &pair[1]);
+  pair[1] = pair[0];
+  pair[0].taken = false;
+  return pair;
 }
 
-static int64_t slot_of(wl_Facets *f, const Facet *facet, wl_Value object) {
+static int64_t computed_sum(wl_Facets *f, Facet *facet, wl_Value object) {
+  wl_Value parts[MAX_PARTS];
+  for (size_t i = 0; i < facet->path_count; i++)
+    parts[i] = wl_path_get(facet->paths[i], object);
+  bool found;
+  Memo *memo = memo_of(f, facet, parts, &found);
+  if (found)
+    return memo->amount;
+  for (size_t i = 0; i < facet->path_count; i++)
+    memo->parts[i] = wl_retain(parts[i]);
+  memo->amount = f->sum(f->context, facet->call, parts, facet->path_count);
+  memo->taken = true;
+  return memo->amount;
+}
+
+static int64_t slot_of(wl_Facets *f, Facet *facet, wl_Value object) {
   if (facet->type == WL_FACET_SUM && facet->call != 0)
     return computed_sum(f, facet, object);
   wl_Value v = wl_path_get(facet->paths[0], object);
@@ -390,7 +412,7 @@ static int64_t slot_of(wl_Facets *f, const Facet *facet, wl_Value object) {
 void wl_facets_evaluate(wl_Facets *f, wl_Value object, wl_FacetRow *row) {
   row->tests = 0;
   for (size_t i = 0; i < f->count; i++) {
-    const Facet *facet = &f->items[i];
+    Facet *facet = &f->items[i];
     if (facet->type == WL_FACET_TEST) {
       if (holds(&facet->test, object, row->tests))
         row->tests |= 1u << facet->at;
