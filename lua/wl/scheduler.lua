@@ -131,6 +131,20 @@ local function note_failure(self, ctx, waiting, message)
   self.failed[waiting.key] = failure
 end
 
+-- A policy that raises an error places nothing, and keeps nobody else waiting.
+local function policy_failed(self, ctx, waiting, message)
+  message = ("placement policy %q failed: %s"):format(
+    waiting.pod.spec.schedulerName or "default-scheduler", tostring(message))
+  for node in self.nodes:each() do
+    self.nodes:recount(node) -- it may have noted pods that are not bound
+  end
+  for _, pods in ipairs(waiting.batches) do
+    tell_failure(ctx, pods, message)
+  end
+  self.groups[waiting.key] = nil
+  note_failure(self, ctx, waiting, message)
+end
+
 local function attempt(self, ctx, waiting, others_look)
   local group = group_for(self, ctx, waiting, others_look)
   if not group then
@@ -175,7 +189,10 @@ local function consider(self, ctx, waiting, others_look)
       return failure.retry_at
     end
   end
-  attempt(self, ctx, waiting, others_look)
+  local ok, message = pcall(attempt, self, ctx, waiting, others_look)
+  if not ok then
+    policy_failed(self, ctx, waiting, message)
+  end
   return nil
 end
 

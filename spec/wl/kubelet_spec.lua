@@ -410,6 +410,17 @@ describe("the kubelet", function()
     assert.equal("running", play.state(only(cluster)))
   end)
 
+  it("survives a story in which no time passes", function()
+    for _, story in ipairs { function() while true do end end,
+                             function(pod) while true do pod:sleep(0) end end } do
+      local cluster = web(story)
+      play.pod(cluster, "other")
+      cluster:run(5)
+      assert.is_true(#play.events(cluster, play.pods(cluster)[2], "BehaviourFailed") > 0)
+      assert.equal("Running", play.get(cluster, "other").status.phase)
+    end
+  end)
+
   it("waits for conditions that others set", function()
     local cluster = play.cluster {}
     play.pod(cluster, "p", { readinessGates = { { conditionType = "example.org/ok" } } })

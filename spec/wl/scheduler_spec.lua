@@ -128,6 +128,21 @@ describe("the scheduler", function()
   end)
 end)
 
+describe("a placement policy that fails", function()
+  it("is told at its pods, and the others are placed", function()
+    local cluster = play.cluster {}
+    local placement = require("wl.scheduler.policy").placement
+    cluster:add_policy("placement", "broken", placement "broken" {
+      { name = "Broken", changes = "node", prepare = function() error "no idea" end },
+    })
+    play.pod(cluster, "a", { schedulerName = "broken" })
+    play.pod(cluster, "b")
+    cluster:run(5)
+    assert.matches('placement policy "broken" failed: .*no idea', message_of(play.get(cluster, "a")))
+    assert.equal("Running", play.get(cluster, "b").status.phase)
+  end)
+end)
+
 describe("what keeps a pod off a node", function()
   local PREEMPTION = " preemption: 0/3 nodes are available: 3 %s."
   local HELPLESS = PREEMPTION:format "Preemption is not helpful for scheduling"

@@ -20,6 +20,8 @@ local probe = require "wl.kubelet.probe"
 
 local script = {}
 
+local MOST_INSTRUCTIONS = 10000000 -- between two moments
+
 local Pod = {}
 
 local function seconds(self, given)
@@ -70,8 +72,13 @@ function script.story(stories, behaviour, pod, status, seed)
   return story
 end
 
+local function too_long()
+  error("the behaviour runs on without letting time pass: pod:sleep is missing", 2)
+end
+
 -- Tell the story on to where it sleeps or ends.
 local function go_on(story, sim)
+  debug.sethook(story.thread, too_long, "", MOST_INSTRUCTIONS)
   local ok, result = coroutine.resume(story.thread, story)
   if not ok then
     sim:event("Warning", "BehaviourFailed", tostring(result))
