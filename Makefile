@@ -56,6 +56,7 @@ CORE = \
   runtime/core/merge.c \
   runtime/core/names.c \
   runtime/core/number.c \
+  runtime/core/owners.c \
   runtime/core/patch.c \
   runtime/core/patch_apply.c \
   runtime/core/patch_diff.c \
@@ -133,6 +134,7 @@ BIND = \
   runtime/bind/lua_selector.c \
   runtime/bind/lua_store.c \
   runtime/bind/lua_store_history.c \
+  runtime/bind/lua_store_owners.c \
   runtime/bind/lua_store_write.c \
   runtime/bind/lua_time.c \
   runtime/bind/lua_timer.c \

@@ -80,7 +80,6 @@ function Cluster:prepare()
   self.store:collects(collector.source, collector.key)
   server.on_kind[1] = function(kind, number)
     self.controllers:add_kind(kind, number)
-    self.store:where(number, "collecting"):subscribe(collector.source, collector.key)
   end
   namespaces.create_system(server)
   server.admit[#server.admit + 1] = namespaces.admission(server)

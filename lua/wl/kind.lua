@@ -63,6 +63,9 @@ local FIELDS = {
   grace = "table",          -- { facet =, path = }: deletion waits, where the facet holds, as many
                             -- seconds as are at the path
 
+  dependents = "string",    -- of one deleted without a word about them: "DeleteDependents" (by
+                            -- default), "OrphanDependents", "Unsupported"
+
   -- what runs
   facets = "table",         -- counted in live sets
   owns = "table",           -- kinds whose changes wake their owner of this kind

@@ -8,16 +8,13 @@
 -- Kinds are registered with the store when they are first needed.
 local admission = require "wl.admission"
 local apierror = require "wl.apierror"
+local deletion = require "wl.deletion"
 local facet = require "wl.facet"
 local store = require "wl.store"
 local value = require "wl.value"
 
 local Server = {}
 Server.__index = Server
-
--- Of every kind: what the garbage collector has to see to.
-local COLLECTING = { "collecting", facet.all {
-  facet.present "metadata.deletionTimestamp", facet.present "metadata.finalizers" } }
 
 --- @tparam table options
 --   registry  of kinds
@@ -54,8 +51,8 @@ end
 function Server:number(kind)
   local number = self.numbers[kind]
   if number then return number end
-  local facets = { COLLECTING }
-  table.move(kind.facets or {}, 1, #(kind.facets or {}), 2, facets)
+  local facets = table.move(deletion.facets, 1, #deletion.facets, 1, {})
+  table.move(kind.facets or {}, 1, #(kind.facets or {}), #facets + 1, facets)
   local description, sums = facet.compile(facets, self.sums)
   self.sums = self.sums + #sums
   number = self.store:kind {
@@ -260,23 +257,13 @@ end
 
 -- ---- deleting ----
 
-local FINALIZERS = { Foreground = "foregroundDeletion", Orphan = "orphan" }
+local PROPAGATIONS = { Background = true, Foreground = true, Orphan = true }
 
--- What happens to dependents is kept as a finalizer, which the garbage
--- collector takes away when it has seen to it.
-local function add_finalizer(self, object, id, propagation)
-  local finalizer = FINALIZERS[propagation]
-  for _, there in ipairs(object.metadata.finalizers or {}) do
-    if there == finalizer then return true end
-  end
-  return self.store:change(id, function(draft)
-    local list = draft.metadata.finalizers
-    if list == nil then
-      draft.metadata.finalizers = value.list { finalizer }
-    else
-      list[#list + 1] = finalizer
-    end
-  end)
+local function check_propagation(options)
+  local given = options.propagation
+  if given == nil or PROPAGATIONS[given] then return true end
+  return apierror.returned(apierror.bad_request(('propagation %q: write "Background", '
+    .. '"Foreground" or "Orphan"'):format(tostring(given))))
 end
 
 -- Seconds that a deletion waits for the object to end by itself.
@@ -289,29 +276,50 @@ end
 -- @param object a view or table
 -- @tparam ?table options
 --   grace        seconds, in place of what the object says
---   propagation  "Background" (default), "Foreground" or "Orphan"
+--   propagation  "Background", "Foreground" or "Orphan"; see wl.deletion
 -- @return true; or nil, message, code
 function Server:delete(object, options)
   options = options or {}
+  local valid, message, code = check_propagation(options)
+  if not valid then return nil, message, code end
   local current, id = stored(self, object)
   if not current then return gone(object) end
   local kind = self.kinds[self.store:kind_of(id)]
-  if FINALIZERS[options.propagation] then
-    local done, message, code = add_finalizer(self, current, id, options.propagation)
-    if not done then return nil, message, code end
-  end
+  local finalizers = deletion.finalizers(current, options, kind.dependents)
   local holds = kind.grace and self.store:where(self:number(kind), kind.grace.facet):has(id)
-  return self.store:delete(id, grace_of(kind, current, holds, options.grace))
+  local grace = grace_of(kind, current, holds, options.grace)
+  if finalizers then
+    local done
+    done, message, code = self.store:change(id, function(draft)
+      draft.metadata.finalizers = #finalizers > 0 and finalizers or nil
+    end)
+    if not done then return nil, message, code end
+    if not self.store:get(id) then return true end
+  end
+  return self.store:delete(id, grace)
+end
+
+local function delete_each(self, batch, options)
+  local count = 0
+  for object in batch:each() do
+    if self:delete(object, options) then count = count + 1 end
+  end
+  return count
 end
 
 --- Delete each member of a batch of one kind.
 -- @tparam batch batch
--- @tparam ?table options grace: seconds, in place of what the objects say
+-- @tparam ?table options as for `delete`
 -- @treturn integer how many there were
 function Server:delete_many(batch, options)
   if #batch == 0 then return 0 end
   local number = self.store:kind_of(batch:id(1))
   local kind = self.kinds[number]
+  local propagation = options and options.propagation
+  if propagation and propagation ~= "Background"
+    or not propagation and kind and kind.dependents == "OrphanDependents" then
+    return delete_each(self, batch, options)
+  end
   if not kind or not kind.grace then return self.store:delete_many(batch, -1) end
   local slow, quick = batch:split(kind.grace.facet)
   local count = self.store:delete_many(quick, 0)

@@ -25,35 +25,22 @@ static void enqueue(StoreBox *box, wl_Id id, const wl_Kind *kind) {
     wl_queue_add(box->queue, id, tag->source, wl_store_now(box->store));
 }
 
-static void on_wake(void *context, uint64_t subscriber) {
-  StoreBox *box = context;
+void wl_lua_store_wake(StoreBox *box, uint64_t subscriber) {
   wl_queue_add(box->queue, subscriber & (((uint64_t)1 << 48) - 1),
                (uint32_t)(subscriber >> 48), wl_store_now(box->store));
 }
 
-static void note_ownerless(StoreBox *box, wl_Value uid) {
-  if (box->collector == 0)
-    return;
-  wl_builder_add(&box->ownerless, wl_retain(uid));
-  on_wake(box, box->collector);
+static void on_wake(void *context, uint64_t subscriber) {
+  wl_lua_store_wake(context, subscriber);
 }
 
-static void enqueue_controller(StoreBox *box, const wl_Change *change,
-                               wl_Value object) {
+static void enqueue_controller(StoreBox *box, wl_Value object) {
   wl_Value uid = wl_store_controller_of(box->store, object);
   if (wl_type(uid) != WL_STRING)
     return;
   wl_Id id = wl_store_find_uid(box->store, uid);
   if (id != 0)
     enqueue(box, id, wl_store_kind_of(box->store, id));
-  else if (change->type == WL_ADDED)
-    note_ownerless(box, uid);
-}
-
-static void note_departed(StoreBox *box, wl_Value object) {
-  wl_Value uid = wl_get_path(object, box->uid_path, 2);
-  if (wl_store_owns_any(box->store, uid))
-    note_ownerless(box, uid);
 }
 
 static void note_error(StoreBox *box, lua_State *L) {
@@ -87,13 +74,13 @@ static void tell_lua(StoreBox *box, const wl_Change *change) {
 static void on_change(void *context, const wl_Change *change) {
   StoreBox *box = context;
   enqueue(box, change->id, change->kind);
-  enqueue_controller(box, change, change->now);
+  enqueue_controller(box, change->now);
   if (change->type == WL_DELETED ||
       !wl_same(wl_store_controller_of(box->store, change->old),
                wl_store_controller_of(box->store, change->now)))
-    enqueue_controller(box, change, change->old);
-  if (change->type == WL_DELETED)
-    note_departed(box, change->old);
+    enqueue_controller(box, change->old);
+  if (box->collector != 0)
+    wl_lua_store_note_owners(box, change);
   const KindTag *tag = wl_kind_tag(change->kind);
   if (tag->watched && box->listener != LUA_NOREF)
     tell_lua(box, change);
@@ -198,7 +185,7 @@ static int store_open(lua_State *L) {
   box->store = wl_store_new(wl_host_heap(L), (uint64_t)seed, (size_t)history);
   box->queue = wl_queue_new(wl_host_heap(L));
   wl_store_listen(box->store, on_change, on_wake, box);
-  wl_builder_init(&box->ownerless, wl_host_heap(L));
+  wl_builder_init(&box->departed, wl_host_heap(L));
   box->uid_path[0] = wl_key(wl_host_heap(L), "metadata");
   box->uid_path[1] = wl_key(wl_host_heap(L), "uid");
   return 1;
@@ -208,7 +195,8 @@ static int store_close(lua_State *L) {
   StoreBox *box = luaL_checkudata(L, 1, STORE);
   if (box->store == NULL)
     return 0;
-  wl_builder_destroy(&box->ownerless);
+  wl_builder_destroy(&box->departed);
+  wl_ids_free(wl_host_heap(L), &box->concerns);
   wl_release(wl_host_heap(L), box->uid_path[0]);
   wl_release(wl_host_heap(L), box->uid_path[1]);
   wl_store_free(box->store);
@@ -285,20 +273,6 @@ static int store_source(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   lua_pushinteger(L, wl_queue_add_source(box->queue));
   return 1;
-}
-
-/* s:collects(source, key): the key is enqueued when an object goes that others
- * have as their controller, or one comes whose controller is not there */
-static int store_collects(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  box->collector = wl_lua_check_subscriber(L);
-  return 0;
-}
-
-/* s:ownerless() -> list view of the uids of such controllers since last */
-static int store_ownerless(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  return push_owned(L, wl_builder_list(&box->ownerless));
 }
 
 static int store_watch(lua_State *L) {
@@ -568,7 +542,6 @@ static int store_where(lua_State *L) {
 static const luaL_Reg methods[] = {
     {"all", store_all},
     {"close", store_close},
-    {"collects", store_collects},
     {"done", store_done},
     {"enqueue", store_enqueue},
     {"find", store_find},
@@ -585,7 +558,6 @@ static const luaL_Reg methods[] = {
     {"next_uid", store_next_uid},
     {"order", wl_lua_store_order},
     {"owned", store_owned},
-    {"ownerless", store_ownerless},
     {"rank", wl_lua_store_rank},
     {"reconciles", store_reconciles},
     {"retry", store_retry},
@@ -616,6 +588,7 @@ int luaopen_wl_store(lua_State *L) {
   luaL_newmetatable(L, STORE);
   luaL_setfuncs(L, metamethods, 0);
   luaL_newlib(L, methods);
+  luaL_setfuncs(L, wl_lua_store_owners, 0);
   luaL_setfuncs(L, wl_lua_store_writing, 0);
   luaL_setfuncs(L, wl_lua_store_history, 0);
   lua_setfield(L, -2, "__index");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lua_store.h - what the files of module wl.store share: lua_store.c (the
- * store), lua_store_write.c, lua_store_history.c, lua_liveset.c, lua_batch.c.
+ * store), lua_store_write.c, lua_store_history.c, lua_store_owners.c,
+ * lua_liveset.c, lua_batch.c.
  *
  * Live sets and batches keep the store's userdata as their uservalue, so it
  * is collected after them. */
@@ -30,14 +31,15 @@ typedef struct KindTag {
 typedef struct StoreBox {
   wl_Store *store; /* NULL: closed */
   wl_Queue *queue;
-  lua_State *L; /* the thread that is in the store now, for callbacks */
-  int sums;     /* registry reference: list of functions of sum facets */
-  int listener; /* registry reference, or LUA_NOREF */
-  bool raised;  /* a callback raised; its error is at `error` */
-  int error;    /* registry reference */
-  wl_Builder ownerless; /* uids of objects that are gone and owned some */
+  lua_State *L;        /* the thread that is in the store now, for callbacks */
+  int sums;            /* registry reference: list of functions of sum facets */
+  int listener;        /* registry reference, or LUA_NOREF */
+  bool raised;         /* a callback raised; its error is at `error` */
+  int error;           /* registry reference */
+  wl_Builder departed; /* uids of objects that are gone and owned some */
+  wl_Ids concerns;     /* objects that the collector has to look at */
   wl_Value uid_path[2];
-  uint64_t collector;   /* subscriber to wake then; 0: nobody */
+  uint64_t collector; /* subscriber to wake then; 0: nobody */
   wl_Kind *kinds[MAX_KINDS + 1];
   KindTag tags[MAX_KINDS + 1];
   int kind_count;
@@ -81,6 +83,11 @@ void wl_lua_open_batches(lua_State *L);
 void wl_lua_open_orders(lua_State *L);
 int wl_lua_store_order(lua_State *L);
 int wl_lua_store_rank(lua_State *L);
+/* Note what a write means to the garbage collector. */
+void wl_lua_store_note_owners(StoreBox *box, const wl_Change *change);
+/* Put a key, given as a source and it, in the queue. */
+void wl_lua_store_wake(StoreBox *box, uint64_t subscriber);
+extern const luaL_Reg wl_lua_store_owners[];
 extern const luaL_Reg wl_lua_store_writing[];
 extern const luaL_Reg wl_lua_store_history[];
 

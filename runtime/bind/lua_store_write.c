@@ -7,9 +7,12 @@
 #include "lua_store.h"
 #include "lua_value.h"
 
-static int push_written(lua_State *L, StoreBox *box, wl_Id id) {
+/* What was written is gone when that took its last finalizer. */
+static int push_written(lua_State *L, StoreBox *box, wl_Id id,
+                        wl_Value written) {
   wl_lua_store_settle(L, box);
-  wl_lua_push_object(L, box->store, id);
+  wl_Value stored = wl_store_value(box->store, id);
+  wl_lua_push_value(L, wl_is_absent(stored) ? written : stored);
   lua_pushinteger(L, id);
   return 2;
 }
@@ -21,7 +24,7 @@ static int store_create(lua_State *L) {
   wl_Value object = wl_lua_borrow_value(L, 3);
   wl_Error error;
   wl_Id id = wl_store_create(box->store, kind, object, &error);
-  return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id);
+  return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id, object);
 }
 
 /* s:create_many(kind, object, n) -> batch [, message, code] */
@@ -50,7 +53,7 @@ static int store_update(lua_State *L) {
   wl_Value object = wl_lua_borrow_value(L, 3);
   wl_Error error;
   bool ok = wl_store_update(box->store, id, object, &error);
-  return ok ? push_written(L, box, id) : wl_lua_fail(L, &error);
+  return ok ? push_written(L, box, id, object) : wl_lua_fail(L, &error);
 }
 
 /* s:change(id, function(draft)) -> view, id */
@@ -68,8 +71,9 @@ static int store_change(lua_State *L) {
   box->L = L; /* the function may have come here too */
   int outcome = lua_gettop(L);
   bool ok = wl_same(now, base) || wl_store_update(box->store, id, now, &error);
+  int results = ok ? push_written(L, box, id, now) : wl_lua_fail(L, &error);
   wl_lua_end_draft(L, outcome);
-  return ok ? push_written(L, box, id) : wl_lua_fail(L, &error);
+  return results;
 }
 
 /* s:delete(id, grace_seconds) -> true */

@@ -7,13 +7,23 @@
 #include "clock.h"
 #include "path.h"
 
-typedef enum TestOp { ALL, ANY, NOT, PRESENT, ABSENT, IN, NOTIN, FACET } TestOp;
+typedef enum TestOp {
+  ALL,
+  ANY,
+  NOT,
+  PRESENT,
+  ABSENT,
+  IN,
+  NOTIN,
+  CONTAINS,
+  FACET
+} TestOp;
 
 typedef struct Test {
   TestOp op;
   uint32_t facet;     /* FACET: which bit */
-  wl_Path *path;      /* PRESENT .. NOTIN */
-  wl_Value values;    /* IN, NOTIN: a list */
+  wl_Path *path;      /* PRESENT .. CONTAINS */
+  wl_Value values;    /* IN, NOTIN, CONTAINS: a list */
   struct Test *parts; /* ALL, ANY, NOT */
   size_t count;       /* of parts */
 } Test;
@@ -96,26 +106,26 @@ static bool compile_reference(wl_Facets *f, wl_Value name, Test *test,
 
 static bool compile_test(wl_Facets *f, wl_Value d, Test *test,
                          wl_Error *error) {
-  static const char *const ops[] = {"all",    "any", "not",  "present",
-                                    "absent", "in",  "notin"};
+  static const char *const ops[] = {"all",    "any", "not",   "present",
+                                    "absent", "in",  "notin", "contains"};
   test->values = WL_VALUE_ABSENT;
   if (wl_type(d) == WL_STRING)
     return compile_reference(f, d, test, error);
   size_t op = 0;
   wl_Value name = wl_map_get(d, f->key_op);
-  while (op < 7 && !wl_text_is(name, ops[op]))
+  while (op < FACET && !wl_text_is(name, ops[op]))
     op++;
-  if (op == 7)
+  if (op == FACET)
     return wl_fail(error, WL_EINVALID,
                    "a facet's test is a facet's name or has an \"op\" of all, "
-                   "any, not, present, absent, in, notin");
+                   "any, not, present, absent, in, notin, contains");
   test->op = (TestOp)op;
   if (op <= NOT)
     return compile_parts(f, wl_map_get(d, f->key_of), test, error);
   test->path = compile_path(f, wl_map_get(d, f->key_path), error);
   if (test->path == NULL)
     return false;
-  if (op == IN || op == NOTIN) {
+  if (op >= IN) {
     test->values = wl_retain(wl_map_get(d, f->key_values));
     if (wl_type(test->values) != WL_LIST)
       return wl_fail(error, WL_EINVALID, "a facet's \"values\" must be a list");
@@ -307,6 +317,13 @@ static bool is_listed(wl_Value values, wl_Value v) {
   return false;
 }
 
+static bool contains_any(wl_Value list, wl_Value values) {
+  for (size_t i = 0, n = wl_length(list); i < n; i++)
+    if (is_listed(values, wl_list_get(list, i)))
+      return true;
+  return false;
+}
+
 static bool is_present(wl_Value v) {
   wl_Type type = wl_type(v);
   if (type == WL_LIST || type == WL_MAP)
@@ -334,6 +351,8 @@ static bool holds(const Test *test, wl_Value object, uint32_t earlier) {
     return is_present(wl_path_get(test->path, object));
   case ABSENT:
     return !is_present(wl_path_get(test->path, object));
+  case CONTAINS:
+    return contains_any(wl_path_get(test->path, object), test->values);
   case IN:
     return is_listed(test->values, wl_path_get(test->path, object));
   default:

@@ -18,6 +18,7 @@
  * TEST is the name of an earlier test facet, or one of
  *   {op: "all"|"any", of: [TEST...]}     {op: "not", of: [TEST]}
  *   {op: "present"|"absent", path}       {op: "in"|"notin", path, values}
+ *   {op: "contains", path, values}       the list there has one of the values
  * `where` names a test facet; where it does not hold, the object is not
  * counted. A sum without `call` adds the integer at its only path; else the
  * function given to wl_facets_compile computes it from the parts, once for

@@ -7,17 +7,6 @@
 
 /* ---- what an object's membership depends on ---- */
 
-wl_Value wl_store_controller_of(const wl_Store *store, wl_Value object) {
-  const Words *w = &store->words;
-  wl_Value owners = wl_map_get(metadata_of(store, object), w->owners);
-  for (size_t i = 0, n = wl_length(owners); i < n; i++) {
-    wl_Value owner = wl_list_get(owners, i);
-    if (wl_same(wl_map_get(owner, w->controller), WL_VALUE_TRUE))
-      return wl_map_get(owner, w->uid);
-  }
-  return WL_VALUE_ABSENT;
-}
-
 static wl_Value labels_of(const wl_Store *store, wl_Value object) {
   return wl_map_get(metadata_of(store, object), store->words.labels);
 }
@@ -192,6 +181,27 @@ static void touch(Write *w, size_t i, wl_Value old, wl_Value now) {
     wl_table_put(touched, now, (void *)(uintptr_t)&here);
 }
 
+/* Most objects have no owner but their controller. */
+static void update_plain(Write *w) {
+  wl_Value old = wl_store_owners_of(w->store, w->old);
+  wl_Value now = wl_store_owners_of(w->store, w->now);
+  wl_Table *plain = &w->kind->plain;
+  for (size_t i = 0, n = wl_length(old); i < n; i++) {
+    wl_Value uid = wl_store_plain_owner(w->store, old, i);
+    if (wl_is_absent(uid))
+      continue;
+    if (wl_store_has_plain_owner(w->store, now, uid))
+      stay(w, wl_table_get(plain, uid));
+    else
+      leave_under(w, plain, uid);
+  }
+  for (size_t i = 0, n = wl_same(old, now) ? 0 : wl_length(now); i < n; i++) {
+    wl_Value uid = wl_store_plain_owner(w->store, now, i);
+    if (!wl_is_absent(uid) && !wl_store_has_plain_owner(w->store, old, uid))
+      join_under(w, plain, uid);
+  }
+}
+
 static void update_keyed(Write *w) {
   bool was = !wl_is_absent(w->old), is = !wl_is_absent(w->now);
   for (size_t i = 0; i < w->kind->indexed_count; i++) {
@@ -204,6 +214,7 @@ static void update_keyed(Write *w) {
   }
   rekey(w, &w->kind->owned, wl_store_controller_of(w->store, w->old),
         wl_store_controller_of(w->store, w->now));
+  update_plain(w);
 }
 
 /* ---- standing queries ---- */
@@ -323,16 +334,6 @@ wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test) {
   kind->where[test] = set;
   kind->asked |= (uint32_t)1 << test;
   return wl_set_retain(set);
-}
-
-bool wl_store_owns_any(const wl_Store *store, wl_Value uid) {
-  for (size_t i = 0; i < store->kind_count; i++) {
-    const wl_Table *owned = &store->kinds[i]->owned;
-    const wl_LiveSet *set = owned->count == 0 ? NULL : wl_table_get(owned, uid);
-    if (set != NULL && wl_set_count(set) > 0)
-      return true;
-  }
-  return false;
 }
 
 static int compare_texts(const void *a, const void *b) {

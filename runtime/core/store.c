@@ -27,6 +27,7 @@ static void intern_words(wl_Store *store) {
       .labels = wl_key(heap, "labels"),
       .controller = wl_key(heap, "controller"),
       .generate_name = wl_key(heap, "generateName"),
+      .kind = wl_key(heap, "kind"),
   };
 }
 
@@ -71,6 +72,7 @@ static void free_kind(wl_Store *store, wl_Kind *kind) {
   wl_table_destroy(&kind->spaces);
   wl_store_release_slots(store, kind, kind->latest);
   free_sets(&kind->owned);
+  free_sets(&kind->plain);
   for (size_t i = 0; i < kind->indexed_count; i++) {
     wl_path_free(heap, kind->indexed[i]);
     free_sets(&kind->index_sets[i]);
@@ -180,6 +182,7 @@ wl_Kind *wl_store_add_kind(wl_Store *store, const wl_KindOptions *options,
   kind->slots = wl_facets_slots(options->facets);
   kind->all = wl_set_new(heap, options->facets);
   wl_table_init(&kind->owned, heap);
+  wl_table_init(&kind->plain, heap);
   wl_table_init(&kind->spaces, heap);
   for (size_t i = 0; i < MAX_INDEXED; i++) {
     wl_table_init(&kind->index_sets[i], heap);

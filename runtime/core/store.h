@@ -85,8 +85,16 @@ wl_Id wl_store_find_uid(const wl_Store *store, wl_Value uid);
 wl_Value wl_store_value(const wl_Store *store, wl_Id id);
 const wl_Kind *wl_store_kind_of(const wl_Store *store, wl_Id id);
 uint32_t wl_store_tests(const wl_Store *store, wl_Id id); /* facet bits */
-/* The uid of an object's controller, borrowed; absent without one. */
+/* An object's owner references, and the uid of its controller: borrowed;
+ * absent without any. */
+wl_Value wl_store_owners_of(const wl_Store *store, wl_Value object);
 wl_Value wl_store_controller_of(const wl_Store *store, wl_Value object);
+/* The object that an owner reference of `object` means: of this uid, kind and
+ * name, in the same namespace or in none; 0 when there is none. */
+wl_Id wl_store_owner_there(const wl_Store *store, const wl_Kind *kind,
+                           wl_Value object, wl_Value reference);
+/* Is it being deleted, and kept by finalizers? */
+bool wl_store_is_held(const wl_Store *store, wl_Value object);
 
 /* A growing list of ids, freed with wl_ids_free. */
 typedef struct wl_Ids {
@@ -120,7 +128,12 @@ wl_LiveSet *wl_store_standing(wl_Store *store, wl_Kind *kind, wl_Value space,
 /* Objects of the kind that pass a test facet. Kept from the first call on:
  * O(objects) then. */
 wl_LiveSet *wl_store_where(wl_Store *store, wl_Kind *kind, size_t test);
-/* Is this the uid of the controller of any object? O(kinds). */
+/* Objects of the kind that have this uid among their owners, as that of their
+ * controller or of another owner: borrowed until the next write, NULL when
+ * there are none. */
+wl_LiveSet *wl_store_dependents(const wl_Kind *kind, wl_Value uid,
+                                bool controlled);
+/* Is this the uid of an owner of any object? O(kinds). */
 bool wl_store_owns_any(const wl_Store *store, wl_Value uid);
 /* The texts at the kind's i-th indexed path whose sets gained or lost a member
  * since the last call, or whose sums changed: a new list. The first call

@@ -3,6 +3,7 @@
  *   store.c   kinds, objects by name and uid
  *   space.c   a namespace of a kind: label postings and standing queries
  *   sets.c    live sets: which an object is in, and keeping them counted
+ *   owners.c  owner references
  *   write.c   create, update, delete one object
  *   bulk.c    the same for many
  *   query.c   selecting by labels
@@ -91,6 +92,7 @@ struct wl_Kind {
   wl_LiveSet *where[WL_FACET_TESTS]; /* NULL: nobody asked */
   uint32_t asked;                    /* bit i: where[i] is kept */
   wl_Table owned;                    /* controller's uid -> wl_LiveSet */
+  wl_Table plain;                    /* another owner's uid -> wl_LiveSet */
   wl_Table spaces;                   /* namespace -> Space */
 };
 
@@ -134,7 +136,7 @@ typedef struct Entry { /* of the log */
 typedef struct Words {
   wl_Value metadata, name, namespace_, uid, resource_version, generation,
       creation, deletion, grace, finalizers, owners, labels, controller,
-      generate_name;
+      generate_name, kind;
 } Words;
 
 struct wl_Store {
@@ -188,6 +190,11 @@ wl_Value wl_store_now_text(wl_Store *store); /* borrowed */
  * and replace the object's facet row. */
 void wl_store_index(wl_Store *store, wl_Id id, Space *space, wl_Value old,
                     wl_Value now);
+/* The uid of the i-th owner; absent when it is the controller's or has been
+ * there before. Is this uid among those? */
+wl_Value wl_store_plain_owner(const wl_Store *store, wl_Value owners, size_t i);
+bool wl_store_has_plain_owner(const wl_Store *store, wl_Value owners,
+                              wl_Value uid);
 /* Join what is there already to a new standing query. */
 void wl_store_fill_standing(wl_Store *store, Standing *standing);
 void wl_store_release_slots(wl_Store *store, const wl_Kind *kind,

@@ -11,4 +11,5 @@ return kind "Event" {
   schema = event.Event,
   legacy = legacy.Event,
   preparation = prepare.standard(event.Event, { generation = false }),
+  dependents = "Unsupported",
 }

@@ -10,5 +10,6 @@ return kind "Job" {
   schema = batch.Job,
   validation = require "wl.validate.job",
   preparation = prepare.job,
+  dependents = "OrphanDependents",
   owns = { "Pod" },
 }

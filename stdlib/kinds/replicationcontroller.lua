@@ -14,6 +14,7 @@ return kind "ReplicationController" {
   schema = replication.ReplicationController,
   validation = require "wl.validate.replicationcontroller",
   preparation = prepare.standard(replication.ReplicationController),
+  dependents = "OrphanDependents",
   owns = { "Pod" },
   reconcile = function(ctx, object)
     return replicas.reconcile(ctx, object, { without = { "terminatingReplicas" } })
