@@ -44,6 +44,7 @@ CORE = \
   runtime/core/collection.c \
   runtime/core/cron_next.c \
   runtime/core/cron_parse.c \
+  runtime/core/draft.c \
   runtime/core/error.c \
   runtime/core/facet.c \
   runtime/core/field_selector.c \

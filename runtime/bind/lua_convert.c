@@ -114,6 +114,7 @@ static void look_over_table(lua_State *L, int table, Level *level) {
 }
 
 static void look_over(lua_State *L, int index, Level *level) {
+  wl_Value v;
   level->table = NULL;
   switch (lua_type(L, index)) {
   case LUA_TBOOLEAN:
@@ -131,12 +132,13 @@ static void look_over(lua_State *L, int index, Level *level) {
       return;
     break;
   case LUA_TUSERDATA:
-    if (!wl_is_absent(wl_lua_view_value(L, index)))
+    v = wl_lua_is_draft(L, index)
+            ? wl_lua_draft_value(L, index) /* raises when it is over */
+            : wl_lua_view_value(L, index);
+    if (wl_depth(v) + (unsigned)level->depth > MAX_DEPTH)
+      refuse(L, level, "nested too deeply");
+    if (!wl_is_absent(v))
       return;
-    if (wl_lua_is_draft(L, index)) {
-      wl_lua_draft_value(L, index); /* raises when it is over */
-      return;
-    }
     break;
   }
   luaL_checkstack(L, 10, NULL);

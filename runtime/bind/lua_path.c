@@ -106,6 +106,8 @@ int wl_lua_value_with(lua_State *L) {
       wl_path_with(wl_host_heap(L), path, wl_retain(v), wl_retain(new), &error);
   if (wl_is_absent(holder->value) && wl_path_length(path) > 0)
     return luaL_error(L, "%s", error.message);
+  if (wl_depth(holder->value) > MAX_DEPTH)
+    return luaL_error(L, "nested too deeply");
   wl_lua_push_value(L, holder->value);
   return 1;
 }

@@ -22,6 +22,7 @@
 enum {
   WL_PATCH_DEPTH = 1000,
   WL_PATCH_OPERATIONS = 10000, /* of a JSON patch */
+  WL_PATCH_COPIED = 3 << 20,   /* bytes that its copies add */
   WL_PATCH_ITEMS = 10000       /* of a list that is merged */
 };
 

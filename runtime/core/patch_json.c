@@ -15,6 +15,7 @@ typedef struct Job {
   wl_Value root;
   size_t number; /* of the operation, from 1 */
   wl_Value operation;
+  size_t copied; /* bytes, as JSON would have them */
 } Job;
 
 /* A place in the root: the container's path, the container, and the name of
@@ -264,10 +265,31 @@ static bool do_move(Job *j, wl_Value path) {
   return false;
 }
 
+/* About how many bytes the value has as JSON; counting stops at the limit, for
+ * a value made by copies of copies has no end. */
+static size_t json_bytes(wl_Value v, size_t limit) {
+  size_t n = 2;
+  if (wl_type(v) == WL_STRING)
+    return n + wl_text(&v).length;
+  for (size_t i = 0; i < wl_length(v) && n < limit; i++) {
+    bool map = wl_type(v) == WL_MAP;
+    if (map)
+      n += 1 + json_bytes(wl_map_key_at(v, i), limit);
+    wl_Value child = map ? wl_map_value_at(v, i) : wl_list_get(v, i);
+    n += 1 + json_bytes(child, limit - (n < limit ? n : limit));
+  }
+  return n;
+}
+
 static bool do_copy(Job *j, wl_Value path) {
   wl_Value from, value;
   if (!pointer_of(j, j->keys.from, &from) || !read_at(j, from, &value))
     return false;
+  j->copied += json_bytes(value, WL_PATCH_COPIED - j->copied);
+  if (j->copied >= WL_PATCH_COPIED)
+    return wl_fail(j->error, WL_ELIMIT,
+                   "operation %zu: copies of more than %d bytes", j->number,
+                   WL_PATCH_COPIED);
   return add_at(j, path,
                 wl_is_absent(value) ? WL_VALUE_NULL : wl_retain(value));
 }
@@ -351,6 +373,9 @@ wl_Value wl_patch_json(wl_Heap *heap, wl_Value original, wl_Value operations,
     j.number = i + 1;
     j.operation = wl_list_get(operations, i);
     good = perform(&j);
+    if (good && wl_depth(j.root) > WL_PATCH_DEPTH)
+      good = wl_fail(error, WL_ELIMIT, "nested deeper than %d levels",
+                     WL_PATCH_DEPTH);
   }
   keys_destroy(&j.keys, heap);
   if (good)

@@ -288,6 +288,27 @@ static void long_lists_are_limited(void) {
   wl_release(heap, c);
 }
 
+/* Each operation doubles the document, or nests it once more. */
+static void copies_are_limited(void) {
+  const char *const operations[] = {
+      "[{'op': 'copy', 'from': '/a', 'path': '/a/-'}]",
+      "[{'op': 'copy', 'from': '/a', 'path': '/a/x'}]"};
+  const char *const documents[] = {"{'a': [1]}", "{'a': {'x': 1}}"};
+  for (int i = 0; i < 2; i++) {
+    wl_Value one = literal(heap, operations[i]), many_times[2000];
+    wl_Value document = literal(heap, documents[i]);
+    wl_Error error = {0};
+    for (int k = 0; k < 2000; k++)
+      many_times[k] = wl_retain(wl_list_get(one, 0));
+    wl_Value patch = wl_list_new(heap, many_times, 2000);
+    CHECK(wl_is_absent(wl_patch_json(heap, document, patch, &error)));
+    CHECK(error.code == WL_ELIMIT);
+    wl_release(heap, patch);
+    wl_release(heap, one);
+    wl_release(heap, document);
+  }
+}
+
 static void everything(void) {
   merging();
   differences();
@@ -299,6 +320,7 @@ static void everything(void) {
   strategic_differences();
   nesting_is_limited();
   long_lists_are_limited();
+  copies_are_limited();
 }
 
 int main(void) {

@@ -151,6 +151,16 @@ describe("value.of", function()
       deep = { deep }
     end
     fails("nested too deeply", value.of, deep)
+    deep = value.of {}
+    for _ = 2, 1000 do
+      deep = value.of { deep }
+    end
+    assert.equal(deep, deep[1] and value.of { deep[1] })
+    fails("nested too deeply", value.of, { deep })
+    fails("nested too deeply", value.with, {}, "a", deep)
+    fails("nested too deeply", update, value.of {}, function(d) d.a = deep end)
+    fails("nested too deeply", update, deep, function(d) d[1][2] = { { deep } } end)
+    fails("nested too deeply", update, deep, function(d) d[1][1] = d end)
     local shared = { 1 }
     assert.equal('{"a":[1],"b":[1]}', tostring(value.of { a = shared, b = shared }))
   end)
