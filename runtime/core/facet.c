@@ -41,8 +41,15 @@ typedef struct Memo {
  * happen to meet, there is room for both. */
 enum { MEMO_BITS = 8, MEMOS = 1 << MEMO_BITS };
 
+/* What a facet looks at: a bit for each root, which is the first key of a path,
+ * or the first two below metadata, which every write changes. */
+enum { MAX_ROOTS = 16 };
+typedef uint32_t Roots;
+static const Roots ANYWHERE = (Roots)1 << MAX_ROOTS;
+
 typedef struct Facet {
   wl_Value name;
+  Roots roots;
   wl_FacetType type;
   size_t at; /* bit or slot */
   int where; /* a test's bit, -1: always */
@@ -58,6 +65,9 @@ struct wl_Facets {
   Facet *items;
   size_t count, tests, slots;
   wl_FacetType slot_types[WL_FACET_OTHERS];
+  wl_Path *roots[MAX_ROOTS];
+  size_t root_count;
+  Roots looked_at; /* by the facet that is being compiled */
   wl_FacetSum *sum;
   void *context;
   wl_Value texts; /* a map: each text a value facet has answered */
@@ -67,13 +77,43 @@ struct wl_Facets {
 
 /* ---- compiling ---- */
 
-static wl_Path *compile_path(wl_Facets *f, wl_Value text, wl_Error *error) {
+static size_t key_length(const char *text) {
+  return strcspn(text, ".[");
+}
+
+/* The bit of the root of a path that has been parsed. */
+static Roots root_of(wl_Facets *f, wl_Text text) {
+  const char *start = text.bytes + (text.bytes[0] == '.');
+  size_t length = key_length(start);
+  if (length == strlen("metadata") && memcmp(start, "metadata", length) == 0 &&
+      start[length] == '.')
+    length += 1 + key_length(start + length + 1);
+  for (size_t i = 0; i < f->root_count; i++) {
+    wl_Text known = wl_path_text(f->roots[i]);
+    if (known.length == length && memcmp(known.bytes, start, length) == 0)
+      return (Roots)1 << i;
+  }
+  if (f->root_count == MAX_ROOTS)
+    return ANYWHERE;
+  wl_Path *root = wl_path_parse(f->heap, start, length, NULL);
+  if (root == NULL) /* a quoted key, cut in the middle */
+    return ANYWHERE;
+  f->roots[f->root_count] = root;
+  return (Roots)1 << f->root_count++;
+}
+
+/* Adds to `roots` what the path looks at. */
+static wl_Path *compile_path(wl_Facets *f, wl_Value text, Roots *roots,
+                             wl_Error *error) {
   if (wl_type(text) != WL_STRING) {
     wl_fail(error, WL_EINVALID, "a facet's path must be a string");
     return NULL;
   }
   wl_Text t = wl_text(&text);
-  return wl_path_parse(f->heap, t.bytes, t.length, error);
+  wl_Path *path = wl_path_parse(f->heap, t.bytes, t.length, error);
+  if (path != NULL)
+    *roots |= root_of(f, t);
+  return path;
 }
 
 static bool compile_test(wl_Facets *f, wl_Value d, Test *test, wl_Error *error);
@@ -101,6 +141,9 @@ static bool compile_reference(wl_Facets *f, wl_Value name, Test *test,
                    wl_text(&name).bytes);
   test->op = FACET;
   test->facet = (uint32_t)at;
+  for (size_t i = 0; i < f->count; i++)
+    if (f->items[i].type == WL_FACET_TEST && f->items[i].at == at)
+      f->looked_at |= f->items[i].roots;
   return true;
 }
 
@@ -122,7 +165,8 @@ static bool compile_test(wl_Facets *f, wl_Value d, Test *test,
   test->op = (TestOp)op;
   if (op <= NOT)
     return compile_parts(f, wl_map_get(d, f->key_of), test, error);
-  test->path = compile_path(f, wl_map_get(d, f->key_path), error);
+  test->path =
+      compile_path(f, wl_map_get(d, f->key_path), &f->looked_at, error);
   if (test->path == NULL)
     return false;
   if (op >= IN) {
@@ -158,7 +202,7 @@ static bool compile_slot(wl_Facets *f, wl_Value d, Facet *facet,
   for (size_t i = 0; i < n; i++) {
     wl_Value text = facet->type == WL_FACET_SUM ? wl_list_get(paths, i)
                                                 : wl_map_get(d, f->key_path);
-    facet->paths[i] = compile_path(f, text, error);
+    facet->paths[i] = compile_path(f, text, &f->looked_at, error);
     if (facet->paths[i] == NULL)
       return false;
     facet->path_count++;
@@ -175,7 +219,7 @@ static bool compile_slot(wl_Facets *f, wl_Value d, Facet *facet,
   return compile_where(f, d, facet, error);
 }
 
-static bool compile_facet(wl_Facets *f, wl_Value d, wl_Error *error) {
+static bool compile_facet_part(wl_Facets *f, wl_Value d, wl_Error *error) {
   static const char *const types[] = {"test", "value", "time", "sum"};
   Facet *facet = &f->items[f->count];
   wl_Value name = wl_map_get(d, f->key_name), op = wl_map_get(d, f->key_op);
@@ -202,6 +246,14 @@ static bool compile_facet(wl_Facets *f, wl_Value d, wl_Error *error) {
   bool ok = compile_test(f, wl_map_get(d, f->key_test), &facet->test, error);
   f->count++;
   f->tests++;
+  return ok;
+}
+
+static bool compile_facet(wl_Facets *f, wl_Value d, wl_Error *error) {
+  Facet *facet = &f->items[f->count];
+  f->looked_at = 0;
+  bool ok = compile_facet_part(f, d, error);
+  facet->roots = f->looked_at;
   return ok;
 }
 
@@ -273,6 +325,8 @@ void wl_facets_free(wl_Facets *f) {
     if (facet->name.bits != 0)
       wl_release(f->heap, facet->name);
   }
+  for (size_t i = 0; i < f->root_count; i++)
+    wl_path_free(f->heap, f->roots[i]);
   wl_dealloc(f->heap, f->items, (capacity + 1) * sizeof *f->items);
   const wl_Value words[] = {
       f->key_name,   f->key_op,   f->key_of,    f->key_path, f->key_paths,
@@ -428,17 +482,38 @@ static int64_t slot_of(wl_Facets *f, Facet *facet, wl_Value object) {
   return wl_type(v) == WL_INT ? wl_int(v) : WL_FACET_NONE;
 }
 
-void wl_facets_evaluate(wl_Facets *f, wl_Value object, wl_FacetRow *row) {
+/* The roots where the two differ. A part that is equal but another node counts
+ * as different: that costs time only. */
+static Roots differences(const wl_Facets *f, wl_Value old, wl_Value now) {
+  Roots roots = ANYWHERE;
+  for (size_t i = 0; i < f->root_count; i++)
+    if (!wl_same(wl_path_get(f->roots[i], old), wl_path_get(f->roots[i], now)))
+      roots |= (Roots)1 << i;
+  return roots;
+}
+
+static void answer(wl_Facets *f, Facet *facet, wl_Value object,
+                   wl_FacetRow *row) {
+  if (facet->type == WL_FACET_TEST) {
+    if (holds(&facet->test, object, row->tests))
+      row->tests |= 1u << facet->at;
+    return;
+  }
+  bool counted = facet->where < 0 || (row->tests >> facet->where) & 1;
+  row->slots[facet->at] = counted ? slot_of(f, facet, object) : WL_FACET_NONE;
+}
+
+void wl_facets_evaluate(wl_Facets *f, wl_Value object, wl_Value old,
+                        const wl_FacetRow *before, wl_FacetRow *row) {
+  Roots different = before == NULL ? ~(Roots)0 : differences(f, old, object);
   row->tests = 0;
   for (size_t i = 0; i < f->count; i++) {
     Facet *facet = &f->items[i];
-    if (facet->type == WL_FACET_TEST) {
-      if (holds(&facet->test, object, row->tests))
-        row->tests |= 1u << facet->at;
-    } else {
-      bool counted = facet->where < 0 || (row->tests >> facet->where) & 1;
-      row->slots[facet->at] =
-          counted ? slot_of(f, facet, object) : WL_FACET_NONE;
-    }
+    if (facet->roots & different || facet->roots == 0)
+      answer(f, facet, object, row);
+    else if (facet->type == WL_FACET_TEST)
+      row->tests |= before->tests & 1u << facet->at;
+    else
+      row->slots[facet->at] = before->slots[facet->at];
   }
 }

@@ -68,8 +68,11 @@ wl_FacetType wl_facets_slot_type(const wl_Facets *facets, size_t slot);
 /* The names in order, for messages; i-th of n, absent at the end. */
 wl_Value wl_facets_name(const wl_Facets *facets, size_t i);
 
-/* Answer for an object. O(facets). Texts of value facets are interned and
- * kept alive by the facets. */
-void wl_facets_evaluate(wl_Facets *facets, wl_Value object, wl_FacetRow *row);
+/* Answer for an object. `old` is what it was and `before` what it answered
+ * then, or absent and NULL: facets whose part of the object is the same still
+ * are not asked again. O(facets). Texts of value facets are interned and kept
+ * alive by the facets. */
+void wl_facets_evaluate(wl_Facets *facets, wl_Value object, wl_Value old,
+                        const wl_FacetRow *before, wl_FacetRow *row);
 
 #endif

@@ -282,7 +282,8 @@ void wl_store_index(wl_Store *store, wl_Id id, Space *space, wl_Value old,
   if (!wl_is_absent(old))
     wl_store_read_row(store, id, &w.before);
   if (!wl_is_absent(now)) {
-    wl_facets_evaluate(w.kind->options.facets, now, &w.after);
+    wl_facets_evaluate(w.kind->options.facets, now, old,
+                       wl_is_absent(old) ? NULL : &w.before, &w.after);
     w.answers_differ = wl_is_absent(old) || w.before.tests != w.after.tests ||
                        memcmp(w.before.slots, w.after.slots,
                               w.kind->slots * sizeof *w.after.slots) != 0;

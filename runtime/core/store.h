@@ -152,6 +152,12 @@ void wl_store_drop_set(wl_Store *store, wl_LiveSet *set);
  * Returns 0 when refused. */
 wl_Id wl_store_create(wl_Store *store, wl_Kind *kind, wl_Value object,
                       wl_Error *error);
+/* Stores `object` (borrowed) as it is: with its uid (a new one where it has
+ * none), timestamps and generation; only resourceVersion is given anew.
+ * For objects that were read from elsewhere. Returns 0 when refused: without a
+ * name, or with a name or uid that is taken. */
+wl_Id wl_store_restore(wl_Store *store, wl_Kind *kind, wl_Value object,
+                       wl_Error *error);
 /* The uid that the next created object will have; a name made of the prefix
  * that no object has. New references. */
 wl_Value wl_store_next_uid(wl_Store *store);
