@@ -7,10 +7,10 @@ ignore = {
 
 -- The words of the scenario language.
 local words = {
-  "cluster", "apply", "get", "list", "delete", "patch", "scale", "set_image",
-  "label", "annotate", "rollout", "behave", "node", "at", "every", "after",
-  "wait", "run", "now", "always", "expect", "show", "describe", "events",
-  "create", "cordon", "uncordon", "drain", "step", "back", "trace",
+  "after", "always", "annotate", "apply", "at", "behave", "cluster", "delete",
+  "describe", "events", "every", "exists", "expect", "fail", "get", "label",
+  "list", "node", "now", "patch", "rollout", "run", "scale", "set_image",
+  "show", "wait", "watch",
 }
 -- Kinds are constructors.
 local kinds = {

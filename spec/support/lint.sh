@@ -51,7 +51,7 @@ sizes() {
 }
 
 licence() {
-  find runtime lua stdlib spec examples \( -name '*.[ch]' -o -name '*.S' \
+  find runtime lua stdlib spec \( -name '*.[ch]' -o -name '*.S' \
     -o -name '*.lua' -o -name '*.sh' \) -print | sort | while read -r file; do
     head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' ||
       echo "$file: no SPDX line"
