@@ -7,10 +7,10 @@ ignore = {
 
 -- The words of the scenario language.
 local words = {
-  "after", "always", "annotate", "apply", "at", "behave", "cluster", "delete",
-  "describe", "events", "every", "exists", "expect", "fail", "get", "label",
-  "list", "node", "now", "patch", "rollout", "run", "scale", "set_image",
-  "show", "wait", "watch",
+  "after", "always", "annotate", "apply", "at", "behave", "cluster", "define",
+  "delete", "describe", "events", "every", "exists", "expect", "fail", "get",
+  "label", "list", "node", "now", "patch", "rollout", "run", "scale",
+  "set_image", "show", "wait", "watch",
 }
 -- Kinds are constructors.
 local kinds = {
