@@ -13,6 +13,7 @@ local lifecycle = require "wl.kubelet.lifecycle"
 local machines = require "wl.kubelet.machines"
 local rejection = require "wl.kubelet.rejection"
 local termination = require "wl.kubelet.termination"
+local time = require "wl.time"
 
 local Kubelet = {}
 Kubelet.__index = Kubelet
@@ -152,6 +153,21 @@ local function take_in_dying(self, ctx)
   carry(self, ctx, new, nil, true)
 end
 
+-- Pods whose grace is over, also where it was shortened meanwhile. Returns when
+-- that is so for the next.
+local function end_graces(self, ctx)
+  local dying = ctx:where("Pod", "dying")
+  if self.swept_at ~= ctx.now and dying:count_before("endsBy", ctx.now // 1) > 0 then
+    self.swept_at = ctx.now
+    for _, group in ipairs(dying:batch():group_by "metadata.deletionTimestamp") do
+      if time.parse(group[1]) <= ctx.now then
+        carry(self, ctx, group.batch)
+      end
+    end
+  end
+  return dying:next_time("endsBy", ctx.now // 1)
+end
+
 -- Pods whose readiness depends on conditions that others set.
 local function look_at_gates(self, ctx)
   local gated = ctx:where("Pod", "gated")
@@ -199,7 +215,8 @@ function Kubelet:run(ctx)
   take_in_dying(self, ctx)
   look_at_gates(self, ctx)
   run_due(self, ctx)
-  local due = self.timers:next()
+  local due, ends = self.timers:next(), end_graces(self, ctx)
+  due = due and ends and math.min(due, ends) or due or ends
   return due and due - ctx.now
 end
 

@@ -286,6 +286,19 @@ describe("the kubelet", function()
     assert.is_nil(play.get(cluster, pod.metadata.name))
   end)
 
+  it("kills it earlier when its grace is shortened", function()
+    local cluster = web { ignore_term = true }
+    cluster:run(5)
+    local pod = only(cluster)
+    cluster.server:delete(pod)
+    cluster:run(2)
+    cluster.server:delete(play.get(cluster, pod.metadata.name), { grace = 3 })
+    cluster:run(2)
+    assert.is_truthy(play.get(cluster, pod.metadata.name))
+    cluster:run(1)
+    assert.is_nil(play.get(cluster, pod.metadata.name))
+  end)
+
   it("runs preStop hooks within the grace", function()
     local container = play.container(nil, nil, { lifecycle = { preStop = {
       sleep = { seconds = 10 } } } })

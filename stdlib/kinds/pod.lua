@@ -35,6 +35,7 @@ local facets = {
                          facet.none_of("metadata.deletionGracePeriodSeconds", 0) } },
   { "gated", facet.all { "active", facet.present "status.startTime",
                          facet.present "spec.readinessGates" } },
+  { "endsBy", facet.time("metadata.deletionTimestamp", "dying") },
   { "anti_affine", facet.all { "active", facet.present(ANTI_AFFINITY) } },
   { "phase", facet.value "status.phase" },
   { "readySince", facet.time("status.conditions[type=Ready].lastTransitionTime", "ready") },
