@@ -73,6 +73,7 @@ CORE = \
   runtime/core/quote.c \
   runtime/core/rank.c \
   runtime/core/rank_order.c \
+  runtime/core/restore.c \
   runtime/core/rng.c \
   runtime/core/selector.c \
   runtime/core/selector_builder.c \

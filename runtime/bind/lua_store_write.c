@@ -27,6 +27,16 @@ static int store_create(lua_State *L) {
   return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id, object);
 }
 
+/* s:restore(kind, object) -> view, id: as it is, see wl_store_restore */
+static int store_restore(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  wl_Value object = wl_lua_borrow_value(L, 3);
+  wl_Error error;
+  wl_Id id = wl_store_restore(box->store, kind, object, &error);
+  return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id);
+}
+
 /* s:create_many(kind, object, n) -> batch [, message, code] */
 static int store_create_many(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
@@ -216,8 +226,13 @@ static int store_delete_many(lua_State *L) {
 }
 
 const luaL_Reg wl_lua_store_writing[] = {
-    {"change", store_change},           {"create", store_create},
-    {"create_many", store_create_many}, {"delete", store_delete},
-    {"delete_many", store_delete_many}, {"update", store_update},
-    {"update_many", store_update_many}, {NULL, NULL},
+    {"change", store_change},
+    {"create", store_create},
+    {"create_many", store_create_many},
+    {"delete", store_delete},
+    {"delete_many", store_delete_many},
+    {"restore", store_restore},
+    {"update", store_update},
+    {"update_many", store_update_many},
+    {NULL, NULL},
 };

@@ -47,6 +47,8 @@ wl_Id wl_store_restore(wl_Store *store, wl_Kind *kind, wl_Value object,
   if (!is_text(wl_map_get(given, w->uid)))
     metadata =
         wl_map_with(heap, metadata, w->uid, wl_store_make_uid(store, id));
+  wl_table_put(&store->restored, wl_map_get(metadata, w->uid),
+               (void *)(uintptr_t)id);
   metadata = wl_map_with(heap, metadata, w->resource_version,
                          wl_store_next_revision(store));
   wl_store_commit(store, id, space,

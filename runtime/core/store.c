@@ -41,6 +41,7 @@ wl_Store *wl_store_new(wl_Heap *heap, uint64_t seed, size_t history_limit) {
   store->name_size = FIRST_NAMES;
   store->by_name = wl_alloc_zeroed(heap, FIRST_NAMES * sizeof(NameSlot));
   wl_rng_init(&store->names, seed, "names", 5);
+  wl_table_init(&store->restored, heap);
   intern_words(store);
   return store;
 }
@@ -107,6 +108,7 @@ void wl_store_free(wl_Store *store) {
     wl_release(heap, words[i]);
   wl_release(heap, store->now_text);
   wl_release(heap, store->writer);
+  wl_table_destroy(&store->restored);
   wl_dealloc(heap, store, sizeof *store);
 }
 
@@ -409,9 +411,8 @@ static int hex_digit(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-wl_Id wl_store_find_uid(const wl_Store *store, wl_Value uid) {
-  if (wl_type(uid) != WL_STRING)
-    return 0;
+/* The id that a uid of this store's own making tells; 0: none of them. */
+static uint64_t told_id(const wl_Store *store, wl_Value uid) {
   wl_Text text = wl_text(&uid);
   uint64_t head = 0;
   for (size_t i = 0; text.length == 36 && i < 13; i++) {
@@ -423,13 +424,27 @@ wl_Id wl_store_find_uid(const wl_Store *store, wl_Value uid) {
     head = head << 4 | (unsigned)digit;
   }
   uint64_t id = unscramble(store->seed, head);
-  const Object *object =
-      id == 0 || id > store->last_id ? NULL : object_at(store, (wl_Id)id);
-  if (object == NULL)
+  return id > store->last_id ? 0 : id;
+}
+
+static bool has_uid(const wl_Store *store, uint64_t id, wl_Value uid) {
+  const Object *object = id == 0 ? NULL : object_at(store, (wl_Id)id);
+  return object != NULL &&
+         wl_equal(
+             wl_map_get(metadata_of(store, object->value), store->words.uid),
+             uid);
+}
+
+wl_Id wl_store_find_uid(const wl_Store *store, wl_Value uid) {
+  if (wl_type(uid) != WL_STRING)
     return 0;
-  wl_Value metadata = metadata_of(store, object->value);
-  wl_Value have = wl_map_get(metadata, store->words.uid);
-  return wl_equal(have, uid) ? (wl_Id)id : 0;
+  uint64_t id = told_id(store, uid);
+  if (has_uid(store, id, uid))
+    return (wl_Id)id;
+  id = store->restored.count == 0
+           ? 0
+           : (uintptr_t)wl_table_get(&store->restored, uid);
+  return has_uid(store, id, uid) ? (wl_Id)id : 0;
 }
 
 /* ---- lists ---- */

@@ -146,6 +146,7 @@ struct wl_Store {
   wl_Value now_text; /* of now_ms in whole seconds; absent: not made yet */
   wl_Value writer;
   wl_Rng names;
+  wl_Table restored; /* uids that others made -> ids */
   uint64_t revision;
   wl_Id last_id;
   wl_Listener *listener;

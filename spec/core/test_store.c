@@ -346,6 +346,30 @@ static void bulk_updates_share(void) {
   close_store();
 }
 
+static void an_object_is_restored_as_it_was(void) {
+  static const char *const in_metadata[] = {"name", "namespace", "uid",
+                                            "creationTimestamp"};
+  open_store();
+  const wl_Value facts[] = {text("old"), text("default"), text("one"),
+                            text("2020-01-01T00:00:00Z")};
+  wl_Value metadata = map(4, in_metadata, facts);
+  wl_Value object = map(1, (const char *const[]){"metadata"}, &metadata);
+  wl_Error error;
+  wl_Id id = wl_store_restore(store, pods, object, &error);
+  wl_Value uid = text("one");
+  CHECK(id != 0 && wl_store_find_uid(store, uid) == id);
+  wl_Value created = get(id, "metadata.creationTimestamp");
+  CHECK_TEXT(wl_text(&created).bytes, "2020-01-01T00:00:00Z");
+  CHECK(wl_store_restore(store, pods, object, &error) == 0);
+  CHECK(error.code == WL_EEXISTS);
+  CHECK(wl_store_delete(store, id, -1, &error));
+  CHECK(wl_store_find_uid(store, uid) == 0);
+  CHECK(wl_store_restore(store, pods, object, &error) != 0);
+  wl_release(heap, uid);
+  wl_release(heap, object);
+  close_store();
+}
+
 int main(void) {
   objects_are_found_by_name_and_uid();
   stale_writes_are_refused();
@@ -354,5 +378,6 @@ int main(void) {
   deletion_waits_for_finalizers_and_grace();
   history_reads_back();
   bulk_updates_share();
+  an_object_is_restored_as_it_was();
   return check_report();
 }
