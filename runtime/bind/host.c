@@ -160,10 +160,18 @@ void wl_push_user_frames(lua_State *L, lua_State *of, int level) {
   luaL_pushresult(&text);
 }
 
+/* A message that starts with the place in a file of ours tells of our own
+ * mistake, if no file of the user's is in sight. */
+static bool is_ours(lua_State *L, int message) {
+  const char *text = lua_tostring(L, message);
+  return text != NULL &&
+         (strncmp(text, "lua/", 4) == 0 || strncmp(text, "stdlib/", 7) == 0);
+}
+
 static int note_traceback(lua_State *L) {
   wl_push_user_frames(L, L, 1);
-  if (lua_rawlen(L, -1) == 0) /* our own mistake: all of it helps */
-    luaL_traceback(L, L, "", 1);
+  if (lua_rawlen(L, -1) == 0 && is_ours(L, 1))
+    luaL_traceback(L, L, "", 1); /* all of it helps */
   lua_setfield(L, LUA_REGISTRYINDEX, TRACEBACK);
   lua_settop(L, 1); /* the error value, as it was */
   return 1;

@@ -42,9 +42,9 @@ static double median(double *values) {
 }
 
 int main(void) {
-  char file[] = "/tmp/wlrun-empty-XXXXXX";
+  char file[] = "/tmp/wlrun-empty-XXXXXX.lua";
   double wlrun[ROUNDS], lua[ROUNDS];
-  int fd = mkstemp(file);
+  int fd = mkstemps(file, 4);
   if (fd < 0)
     return 1;
   close(fd);
