@@ -34,7 +34,7 @@ static int store_restore(lua_State *L) {
   wl_Value object = wl_lua_borrow_value(L, 3);
   wl_Error error;
   wl_Id id = wl_store_restore(box->store, kind, object, &error);
-  return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id);
+  return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id, object);
 }
 
 /* s:create_many(kind, object, n) -> batch [, message, code] */
