@@ -49,7 +49,8 @@ static const Roots ANYWHERE = (Roots)1 << MAX_ROOTS;
 
 typedef struct Facet {
   wl_Value name;
-  Roots roots;
+  Roots roots;   /* of its own paths */
+  uint32_t asks; /* the tests that it names, as a mask */
   wl_FacetType type;
   size_t at; /* bit or slot */
   int where; /* a test's bit, -1: always */
@@ -68,6 +69,7 @@ struct wl_Facets {
   wl_Path *roots[MAX_ROOTS];
   size_t root_count;
   Roots looked_at; /* by the facet that is being compiled */
+  uint32_t asks;   /* tests that it names */
   wl_FacetSum *sum;
   void *context;
   wl_Value texts; /* a map: each text a value facet has answered */
@@ -141,9 +143,7 @@ static bool compile_reference(wl_Facets *f, wl_Value name, Test *test,
                    wl_text(&name).bytes);
   test->op = FACET;
   test->facet = (uint32_t)at;
-  for (size_t i = 0; i < f->count; i++)
-    if (f->items[i].type == WL_FACET_TEST && f->items[i].at == at)
-      f->looked_at |= f->items[i].roots;
+  f->asks |= (uint32_t)1 << at;
   return true;
 }
 
@@ -251,9 +251,10 @@ static bool compile_facet_part(wl_Facets *f, wl_Value d, wl_Error *error) {
 
 static bool compile_facet(wl_Facets *f, wl_Value d, wl_Error *error) {
   Facet *facet = &f->items[f->count];
-  f->looked_at = 0;
+  f->looked_at = f->asks = 0;
   bool ok = compile_facet_part(f, d, error);
   facet->roots = f->looked_at;
+  facet->asks = f->asks;
   return ok;
 }
 
@@ -503,13 +504,21 @@ static void answer(wl_Facets *f, Facet *facet, wl_Value object,
   row->slots[facet->at] = counted ? slot_of(f, facet, object) : WL_FACET_NONE;
 }
 
+/* May the answer of a facet differ from the one before, given the answers to
+ * the facets before it? */
+static bool may_differ(const Facet *facet, Roots different,
+                       const wl_FacetRow *before, const wl_FacetRow *row) {
+  return before == NULL || facet->roots & different ||
+         (before->tests ^ row->tests) & facet->asks;
+}
+
 void wl_facets_evaluate(wl_Facets *f, wl_Value object, wl_Value old,
                         const wl_FacetRow *before, wl_FacetRow *row) {
-  Roots different = before == NULL ? ~(Roots)0 : differences(f, old, object);
+  Roots different = before == NULL ? 0 : differences(f, old, object);
   row->tests = 0;
   for (size_t i = 0; i < f->count; i++) {
     Facet *facet = &f->items[i];
-    if (facet->roots & different || facet->roots == 0)
+    if (may_differ(facet, different, before, row))
       answer(f, facet, object, row);
     else if (facet->type == WL_FACET_TEST)
       row->tests |= before->tests & 1u << facet->at;
