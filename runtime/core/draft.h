@@ -43,7 +43,7 @@ wl_Value wl_draft_end(wl_Draft *d);
 /* The node's own value, borrowed: what is below may be out of date in it. */
 wl_Value wl_draft_own(const wl_Draft *d, uint32_t node);
 /* With everything taken in; borrowed until the next change. */
-wl_Value wl_draft_value(wl_Draft *d, uint32_t node);
+wl_Value wl_draft_value(wl_Draft *d, uint32_t at);
 /* How many steps it is below the root. */
 unsigned wl_draft_depth(const wl_Draft *d, uint32_t node);
 /* The node at a place, or NONE when nobody looked into it. O(such nodes). */
@@ -55,11 +55,11 @@ uint32_t wl_draft_open(wl_Draft *d, uint32_t node, wl_Value key);
 
 /* *Takes* the new value of a place, absent to remove it. In a list the place
  * is an item, or for a value also the one after the last. */
-void wl_draft_put(wl_Draft *d, uint32_t node, wl_Value key, wl_Value value);
+void wl_draft_put(wl_Draft *d, uint32_t at, wl_Value key, wl_Value new);
 /* Put the value of another node there, and the node with it, unless that would
  * be inside itself. Where it was its value stays. */
-void wl_draft_move(wl_Draft *d, uint32_t node, wl_Value key, uint32_t source);
+void wl_draft_move(wl_Draft *d, uint32_t at, wl_Value key, uint32_t source);
 /* The node's whole value becomes another. *Takes* it. */
-void wl_draft_replace(wl_Draft *d, uint32_t node, wl_Value value);
+void wl_draft_replace(wl_Draft *d, uint32_t at, wl_Value value);
 
 #endif
