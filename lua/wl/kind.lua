@@ -53,6 +53,7 @@ local FIELDS = {
   prepare_create = "function",   -- (draft): what the API server sets and resets
   prepare_update = "function",   -- (draft, old)
   prepare_status = "function",   -- (draft, old)
+  prepare_delete = "function",   -- (draft): what a request to delete it sets
 
   -- what is shown
   columns = "table",        -- { { "NAME", ".metadata.name" }, ... }
@@ -60,6 +61,8 @@ local FIELDS = {
 
   -- how it is kept
   indexed = "table",        -- paths whose text has live sets: { "spec.nodeName" }
+  keeping = "table",        -- paths where something keeps an object that is being deleted, as
+                            -- finalizers do: { "spec.finalizers" }
   grace = "table",          -- { facet =, path = }: deletion waits, where the facet holds, as many
                             -- seconds as are at the path
 

@@ -32,6 +32,7 @@ function Server.new(options)
     expected_namespaces = {}, -- by name: they come with the objects that need them
     on_kind = {},    -- called with each kind that is registered
     admit = {},      -- further admission: functions(kind, draft); true, or nil, message, code
+    admit_delete = {}, -- the same for deletions: functions(kind, object)
   }, Server)
 end
 
@@ -57,7 +58,7 @@ function Server:number(kind)
   self.sums = self.sums + #sums
   number = self.store:kind {
     name = kind.name, resource = kind.resource, namespaced = kind.namespaced,
-    facets = description, sums = sums, indexed = kind.indexed,
+    facets = description, sums = sums, indexed = kind.indexed, keeping = kind.keeping,
   }
   self.numbers[kind], self.kinds[number] = number, kind
   for _, tell in ipairs(self.on_kind) do tell(kind, number) end
@@ -272,6 +273,28 @@ local function grace_of(kind, object, facet_holds, given)
   return given or value.get(object, kind.grace.path) or 0
 end
 
+-- What is to be done about dependents is kept as a finalizer.
+local function prepare_delete(self, kind, object, id, options)
+  local finalizers = deletion.finalizers(object, options, kind.dependents)
+  if not finalizers and not kind.prepare_delete then return true end
+  return self.store:change(id, function(draft)
+    if finalizers then draft.metadata.finalizers = #finalizers > 0 and finalizers or nil end
+    if kind.prepare_delete then kind.prepare_delete(draft) end
+  end)
+end
+
+--- May an object be deleted?
+-- @tparam kind kind
+-- @param object
+-- @return true; or nil, message, code
+function Server:admit_deletion(kind, object)
+  for _, admit in ipairs(self.admit_delete) do
+    local admitted, message, code = admit(kind, object)
+    if not admitted then return nil, message, code end
+  end
+  return true
+end
+
 --- Delete an object.
 -- @param object a view or table
 -- @tparam ?table options
@@ -285,17 +308,13 @@ function Server:delete(object, options)
   local current, id = stored(self, object)
   if not current then return gone(object) end
   local kind = self.kinds[self.store:kind_of(id)]
-  local finalizers = deletion.finalizers(current, options, kind.dependents)
+  valid, message, code = self:admit_deletion(kind, current)
+  if not valid then return nil, message, code end
   local holds = kind.grace and self.store:where(self:number(kind), kind.grace.facet):has(id)
   local grace = grace_of(kind, current, holds, options.grace)
-  if finalizers then
-    local done
-    done, message, code = self.store:change(id, function(draft)
-      draft.metadata.finalizers = #finalizers > 0 and finalizers or nil
-    end)
-    if not done then return nil, message, code end
-    if not self.store:get(id) then return true end
-  end
+  valid, message, code = prepare_delete(self, kind, current, id, options)
+  if not valid then return nil, message, code end
+  if not self.store:get(id) then return true end
   return self.store:delete(id, grace)
 end
 

@@ -4,7 +4,7 @@
  *
  *   local s = store.open { seed = 1, history = 100000 }
  *   local pod = s:kind { name=, resource=, namespaced=, facets=, sums=,
- *                        indexed=, generation= }
+ *                        indexed=, generation=, keeping= }
  *
  * A write of an object enqueues its id for whoever reconciles its kind
  * (s:reconciles), the id of its controller for whoever reconciles that, and
@@ -234,7 +234,8 @@ static int store_kind(lua_State *L) {
   wl_KindOptions options = {.name = value_field(L, "name"),
                             .resource = value_field(L, "resource"),
                             .indexed = value_field(L, "indexed"),
-                            .generation = value_field(L, "generation")};
+                            .generation = value_field(L, "generation"),
+                            .keeping = value_field(L, "keeping")};
   wl_Value facets = value_field(L, "facets");
   lua_getfield(L, 2, "namespaced");
   options.namespaced = lua_toboolean(L, -1);

@@ -81,6 +81,8 @@ static void free_kind(wl_Store *store, wl_Kind *kind) {
   }
   for (size_t i = 0; i < kind->generation_count; i++)
     wl_path_free(heap, kind->generation[i]);
+  for (size_t i = 0; i < kind->keeping_count; i++)
+    wl_path_free(heap, kind->keeping[i]);
   wl_set_free(kind->all);
   for (size_t i = 0; i < WL_FACET_TESTS; i++)
     if (kind->where[i] != NULL)
@@ -181,6 +183,7 @@ wl_Kind *wl_store_add_kind(wl_Store *store, const wl_KindOptions *options,
   kind->options.name = wl_retain(options->name);
   kind->options.resource = wl_retain(options->resource);
   kind->options.indexed = kind->options.generation = WL_VALUE_ABSENT;
+  kind->options.keeping = WL_VALUE_ABSENT;
   kind->slots = wl_facets_slots(options->facets);
   kind->all = wl_set_new(heap, options->facets);
   wl_table_init(&kind->owned, heap);
@@ -193,7 +196,9 @@ wl_Kind *wl_store_add_kind(wl_Store *store, const wl_KindOptions *options,
   if (!compile_paths(heap, options->indexed, kind->indexed, MAX_INDEXED,
                      &kind->indexed_count, error) ||
       !compile_paths(heap, options->generation, kind->generation,
-                     MAX_GENERATION, &kind->generation_count, error)) {
+                     MAX_GENERATION, &kind->generation_count, error) ||
+      !compile_paths(heap, options->keeping, kind->keeping, MAX_KEEPING,
+                     &kind->keeping_count, error)) {
     free_kind(store, kind);
     return NULL;
   }

@@ -60,9 +60,11 @@ typedef struct wl_KindOptions {
   wl_Value resource; /* "deployments.apps", for messages */
   bool namespaced;
   wl_Facets *facets; /* *taken* */
-  /* Lists of path texts, or absent: paths whose text is indexed, and those
-   * whose change moves metadata.generation (none: the writer moves it). */
-  wl_Value indexed, generation;
+  /* Lists of path texts, or absent: paths whose text is indexed, those whose
+   * change moves metadata.generation (none: the writer moves it), and those
+   * where something keeps an object that is being deleted, as metadata's
+   * finalizers do. */
+  wl_Value indexed, generation, keeping;
   void *tag; /* the embedder's own */
 } wl_KindOptions;
 

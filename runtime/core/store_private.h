@@ -18,7 +18,7 @@
 #include "store.h"
 #include "table.h"
 
-enum { MAX_INDEXED = 4, MAX_GENERATION = 4, PLANS = 64 };
+enum { MAX_INDEXED = 4, MAX_GENERATION = 4, MAX_KEEPING = 2, PLANS = 64 };
 
 /* ---- a namespace of a kind ---- */
 
@@ -83,6 +83,8 @@ struct wl_Kind {
   size_t indexed_count;
   wl_Path *generation[MAX_GENERATION];
   size_t generation_count;
+  wl_Path *keeping[MAX_KEEPING];
+  size_t keeping_count;
   size_t slots;                  /* of a facet row */
   struct Slots *latest;          /* the row written last, or NULL */
   uint64_t revision;             /* of the latest write */

@@ -245,12 +245,26 @@ static wl_Value next_generation(wl_Store *store, wl_Value metadata) {
                     wl_type(have) == WL_INT ? wl_int(have) + 1 : 1);
 }
 
-static bool is_finished(const wl_Store *store, wl_Value metadata) {
+/* Is there a finalizer, or what keeps objects of this kind as one does? */
+static bool is_kept(const wl_Store *store, const wl_Kind *kind,
+                    wl_Value object) {
+  wl_Value metadata = metadata_of(store, object);
+  if (wl_length(wl_map_get(metadata, store->words.finalizers)) > 0)
+    return true;
+  for (size_t i = 0; i < kind->keeping_count; i++)
+    if (wl_length(wl_path_get(kind->keeping[i], object)) > 0)
+      return true;
+  return false;
+}
+
+static bool is_finished(const wl_Store *store, const wl_Kind *kind,
+                        wl_Value object) {
   const Words *w = &store->words;
+  wl_Value metadata = metadata_of(store, object);
   wl_Value grace = wl_map_get(metadata, w->grace);
   return !wl_is_absent(wl_map_get(metadata, w->deletion)) &&
-         wl_length(wl_map_get(metadata, w->finalizers)) == 0 &&
-         (wl_type(grace) != WL_INT || wl_int(grace) == 0);
+         (wl_type(grace) != WL_INT || wl_int(grace) == 0) &&
+         !is_kept(store, kind, object);
 }
 
 /* Write `now` (*taken*), which has the stored revision, giving it the next;
@@ -266,8 +280,8 @@ void wl_store_replace(wl_Store *store, wl_Id id, wl_Value now) {
         with(store, metadata, w->generation, next_generation(store, metadata));
   metadata =
       with(store, metadata, w->resource_version, wl_store_next_revision(store));
-  bool finished = is_finished(store, metadata);
   now = with(store, now, w->metadata, metadata);
+  bool finished = is_finished(store, space->kind, now);
   wl_store_commit(store, id, space, now);
   if (finished)
     wl_store_commit(store, id, space, WL_VALUE_ABSENT);
@@ -287,9 +301,9 @@ bool wl_store_update(wl_Store *store, wl_Id id, wl_Value given,
   if (is_text(revision) &&
       !wl_equal(revision, wl_map_get(stored, w->resource_version)))
     return refuse_stale(object->space->kind, object->name, error);
-  const wl_Value kept[] = {w->name,     w->namespace_, w->uid,
-                           w->creation, w->deletion,   w->grace,
-                           w->resource_version,        w->generate_name};
+  const wl_Value kept[] = {
+      w->name,  w->namespace_,       w->uid,          w->creation, w->deletion,
+      w->grace, w->resource_version, w->generate_name};
   wl_retain(metadata);
   if (object->space->kind->generation_count > 0)
     metadata = keep(store, metadata, stored, w->generation);
@@ -322,12 +336,25 @@ static bool shortens(const wl_Store *store, wl_Value metadata,
   return wl_type(have) == WL_INT && grace_s < wl_int(have);
 }
 
+/* When the deletion was first asked for; from then on the grace counts. */
+static int64_t asked_ms(const wl_Store *store, wl_Value metadata) {
+  const Words *w = &store->words;
+  wl_Value at = wl_map_get(metadata, w->deletion);
+  wl_Value grace = wl_map_get(metadata, w->grace);
+  int64_t ms;
+  if (wl_type(at) != WL_STRING || wl_type(grace) != WL_INT)
+    return store->now_ms;
+  wl_Text text = wl_text(&at);
+  return wl_time_parse(text.bytes, text.length, &ms) ? ms - wl_int(grace) * 1000
+                                                     : store->now_ms;
+}
+
 static void mark_deleted(wl_Store *store, wl_Id id, int64_t grace_s) {
   const Words *w = &store->words;
   Object *object = object_at(store, id);
   wl_Value metadata = wl_retain(metadata_of(store, object->value));
   bool first = wl_is_absent(wl_map_get(metadata, w->deletion));
-  int64_t at = store->now_ms + grace_s * 1000;
+  int64_t at = asked_ms(store, metadata) + grace_s * 1000;
   metadata = with(store, metadata, w->deletion, time_text(store, at));
   metadata = with(store, metadata, w->grace, wl_int_new(store->heap, grace_s));
   if (first && wl_type(wl_map_get(metadata, w->generation)) == WL_INT)
@@ -347,8 +374,7 @@ bool wl_store_delete(wl_Store *store, wl_Id id, int64_t grace_s,
   wl_Value metadata = metadata_of(store, object->value);
   if (grace_s < 0)
     grace_s = 0;
-  size_t finalizers = wl_length(wl_map_get(metadata, store->words.finalizers));
-  if (grace_s == 0 && finalizers == 0)
+  if (grace_s == 0 && !is_kept(store, object->space->kind, object->value))
     wl_store_commit(store, id, object->space, WL_VALUE_ABSENT);
   else if (shortens(store, metadata, grace_s))
     mark_deleted(store, id, grace_s);

@@ -57,6 +57,7 @@ static void fill(void) {
       .facets = wl_facets_compile(heap, none, NULL, NULL, &error),
       .indexed = WL_VALUE_ABSENT,
       .generation = WL_VALUE_ABSENT,
+      .keeping = WL_VALUE_ABSENT,
   };
   kind = wl_store_add_kind(store, &options, &error);
   for (int i = 0; i < OBJECTS; i++) {

@@ -57,6 +57,7 @@ static void open_store(void) {
       .resource = text("pods"),
       .namespaced = true,
       .facets = wl_facets_compile(heap, description, NULL, NULL, &error),
+      .keeping = WL_VALUE_ABSENT,
   };
   wl_Value node = text("spec.node"), spec = text("spec");
   options.indexed = wl_list_new(heap, &node, 1);
