@@ -71,19 +71,27 @@ function Nodes:changes(mark)
   end
 end
 
-local function describe(node, object)
+-- Nodes of one make share what they have, and so its amounts.
+local function amounts_of(self, allocatable)
+  if not self.shared or self.shared.allocatable ~= allocatable then
+    self.shared = { allocatable = allocatable, amounts = pod_resources.amounts(allocatable) }
+  end
+  return self.shared.amounts
+end
+
+local function describe(self, node, object)
   node.object = object
   node.labels = object.metadata.labels or EMPTY
   node.taints = object.spec and object.spec.taints or EMPTY
   node.unschedulable = object.spec and object.spec.unschedulable or false
-  node.allocatable = pod_resources.amounts(object.status and object.status.allocatable)
+  node.allocatable = amounts_of(self, object.status and object.status.allocatable)
   node.version = node.version + 1
 end
 
 local function add(self, object)
   local node = { index = #self.list + 1, name = object.metadata.name, version = 0,
                  requested = {}, scored = {}, pods = 0 }
-  describe(node, object)
+  describe(self, node, object)
   self.list[node.index] = node
   self.by_name[node.name] = node
   self.count = self.count + 1
@@ -138,7 +146,7 @@ function Nodes:refresh(ctx)
     if not node then
       self:recount(add(self, object))
     elseif node.object ~= object then
-      describe(node, object)
+      describe(self, node, object)
       note(self, node)
     end
   end
