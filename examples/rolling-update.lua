@@ -22,6 +22,9 @@ end)
 set_image("deploy/web", "nginx=nginx:1.16")
 wait("deploy/web", "rolled out", "5m")
 
+-- The rollout is complete while the last old pod is still shutting down.
+run "30s"
+
 expect(get "deploy/web".status.updatedReplicas).is(3)
 for _, pod in ipairs(list("pods", "app=web")) do
   expect(pod.spec.containers[1].image, pod.metadata.name).is("nginx:1.16")

@@ -61,23 +61,46 @@ local function current_of(server, kind, object)
   if type(name) ~= "string" then return nil end
   local namespace = type(metadata.namespace) == "string" and metadata.namespace or nil
   local found = server:get(kind, namespace, name)
-  return found
+  return found, ("%s %s %s"):format(kind.resource, namespace or "default", name)
 end
 
-local function plan_one(server, document, options)
-  local kind, message, code = server.registry:find(document.object.apiVersion, document.object.kind)
+local function in_namespace(kind, object, namespace)
+  local metadata = object.metadata
+  if not namespace or not kind.namespaced or not value.is_map(metadata) or metadata.namespace then
+    return object
+  end
+  return value.update(value.of(object), function(draft) draft.metadata.namespace = namespace end)
+end
+
+-- The manifest as the kind's present version has it, with itself in the annotation.
+local function desired_of(server, document, options)
+  local given = document.object
+  local kind, message, code = server.registry:find(given.apiVersion, given.kind)
   if not kind then return nil, message, code end
-  local object = admission.modernise(kind, without_annotation(document.object), options.warn)
-  object = annotated(object)
-  local current = current_of(server, kind, object)
-  local draft, causes
+  local object = in_namespace(kind, without_annotation(given), options.namespace)
+  return kind, annotated(admission.modernise(kind, object, options.warn))
+end
+
+local function as_if_stored(draft) return value.with(draft, "metadata.resourceVersion", "0") end
+
+-- What stands for an object earlier in the same manifest is changed by what
+-- comes later, as if that had been stored.
+local function plan_one(server, document, options, earlier)
+  local kind, object, code = desired_of(server, document, options)
+  if not kind then return nil, object, code, nil, "kind" end
+  local stored, identity = current_of(server, kind, object)
+  local current = identity and earlier[identity] or stored
+  local draft, message, causes
   if current then
     draft, message, code, causes = plan_update(kind, object, current, options)
   else
     draft, message, code, causes = server:admit_new(object, options)
   end
   if not draft then return nil, message, code, causes end
-  return { object = current and draft or object, current = current, document = document }
+  local again = identity and earlier[identity] ~= nil
+  if identity then earlier[identity] = current and draft or as_if_stored(draft) end
+  return { kind = kind, object = object, draft = draft, current = stored, again = again,
+    document = document }
 end
 
 local function one_error(errors)
@@ -90,30 +113,41 @@ local function one_error(errors)
   return require("wl.apierror").new(errors[1].code, table.concat(texts, "\n"), causes)
 end
 
+local function namespaces_in(documents)
+  local names = {}
+  for _, document in ipairs(documents) do
+    if document.object.kind == "Namespace" and value.is_map(document.object.metadata) then
+      names[document.object.metadata.name or ""] = true
+    end
+  end
+  return names
+end
+
+local function warner(options, document)
+  return function(text)
+    if not options.warn then return end
+    local place = manifest.place(document)
+    options.warn((place and place .. ": " or "") .. "warning: " .. text)
+  end
+end
+
 --- Judge all documents without writing anything.
 -- @param server
 -- @tparam {document,...} documents
--- @tparam ?table options allow_unknown, warn
+-- @tparam ?table options allow_unknown; namespace, of objects that name none; warn
 -- @treturn ?{step,...} or nil and one error for all that is wrong
 function apply.plan(server, documents, options)
   options = options or {}
-  local steps, errors, created = {}, {}, {}
+  local steps, errors, earlier = {}, {}, {}
+  server.expected_namespaces = namespaces_in(documents)
   for _, document in ipairs(documents) do
-    if document.object.kind == "Namespace" and value.is_map(document.object.metadata) then
-      created[document.object.metadata.name or ""] = true
-    end
-  end
-  server.expected_namespaces = created
-  for _, document in ipairs(documents) do
-    local function warn(text)
-      if options.warn then options.warn(("%s: warning: %s"):format(manifest.place(document), text)) end
-    end
-    local step, message, code, causes = plan_one(server, document,
-      { allow_unknown = options.allow_unknown, warn = warn })
+    local step, message, code, causes, field = plan_one(server, document, {
+      allow_unknown = options.allow_unknown, namespace = options.namespace,
+      warn = warner(options, document) }, earlier)
     if step then
       steps[#steps + 1] = step
     else
-      errors[#errors + 1] = manifest.refusal(document, message, code, causes)
+      errors[#errors + 1] = manifest.refusal(document, message, code, causes, field)
     end
   end
   server.expected_namespaces = {}
@@ -123,16 +157,29 @@ end
 
 -- ---- performing ----
 
+-- What was done before may have changed what a step was planned on.
+local function up_to_date(server, step, options)
+  if not step.again then return step.draft, step.current end
+  local current = current_of(server, step.kind, step.object)
+  return plan_update(step.kind, step.object, current, options), current
+end
+
 local function perform(server, step, options)
-  if not step.current then return server:create(step.object, options) end
-  if value.equal(step.object, step.current) then return step.current end
-  return server:update(step.object, options)
+  if not step.current and not step.again then
+    local stored, message, code, causes = server:create(step.object, options)
+    return stored, stored and "created" or message, code, causes
+  end
+  local draft, current = up_to_date(server, step, options)
+  if value.equal(draft, current) then return current, "unchanged" end
+  local stored, message, code, causes = server:update(draft, options)
+  if not stored then return nil, message, code, causes end
+  return stored, value.equal(stored, current) and "unchanged" or "configured"
 end
 
 --- Apply documents: all, or none when one is refused.
 -- @param server
 -- @tparam {document,...} documents
--- @tparam ?table options allow_unknown; warn, called with texts
+-- @tparam ?table options allow_unknown, namespace; warn, called with texts
 -- @treturn ?{view,...} the objects; or nil and one error for all that is wrong
 -- @treturn {string,...} what was done: "created", "configured" or "unchanged"
 function apply.documents(server, documents, options)
@@ -140,14 +187,12 @@ function apply.documents(server, documents, options)
   if not steps then return nil, wrong end
   local objects, done = {}, {}
   for i, step in ipairs(steps) do
-    local stored, message, code, causes =
+    local stored, outcome, code, causes =
       perform(server, step, { allow_unknown = options and options.allow_unknown })
     if not stored then
-      return nil, manifest.refusal(step.document, message, code, causes)
+      return nil, manifest.refusal(step.document, outcome, code, causes)
     end
-    objects[i] = stored
-    done[i] = not step.current and "created"
-      or value.equal(stored, step.current) and "unchanged" or "configured"
+    objects[i], done[i] = stored, outcome
   end
   return objects, done
 end

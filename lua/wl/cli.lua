@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --- The command line.
 local host = require "wl.host"
+local read_options = require "wl.cli.options"
+local report = require "wl.cli.report"
 
 local cli = {}
 
@@ -16,7 +18,7 @@ options:
   --seed N         the seed of all chance (default 1): same seed, same run
   --nodes N        nodes of the cluster (default 3); goes before what a scenario says
   --for DURATION   manifests: let at most so much virtual time pass (default 1h)
-  --load FILE      run a Lua file of definitions first; may be repeated
+  --load FILE      have the kinds and policies that a Lua file returns; may be repeated
   --trace FILE     write every write as a line of JSON ("-": standard output)
   -q, --quiet      print no warnings and nothing of what happens
   --home DIR       read lua/ and stdlib/ from this directory, not from the program
@@ -36,133 +38,18 @@ examples:
   wlrun --nodes 5 --seed 7 deployment.yaml service.yaml
 ]]
 
--- ---- options ----
-
-local function usage_error(text, ...)
-  return nil, ("wlrun: " .. text):format(...) .. "\ntry: wlrun --help"
-end
-
-local function integer(text, least)
-  local number = math.tointeger(tonumber(text))
-  return number and number >= least and number or nil
-end
-
-local take = {}
-
-take["--seed"] = function(options, text)
-  options.seed = integer(text, math.mininteger)
-  return options.seed, "an integer"
-end
-
-take["--nodes"] = function(options, text)
-  options.nodes = integer(text, 0)
-  return options.nodes, "a number of nodes"
-end
-
-take["--for"] = function(options, text)
-  options.length = require("wl.duration").parse(text)
-  return options.length, "a duration like 30s or 5m"
-end
-
-take["--load"] = function(options, text)
-  options.load[#options.load + 1] = text
-  return true
-end
-
-take["--trace"] = function(options, text)
-  options.trace = text
-  return true
-end
-
-take["--home"] = function() return true end -- read before Lua began
-
-local FLAGS = { ["-q"] = "quiet", ["--quiet"] = "quiet", ["-h"] = "help", ["--help"] = "help",
-  ["--version"] = "version" }
-
-local function hint(word)
-  local suggest = require "wl.suggest"
-  local known = suggest.keys(take)
-  for name in pairs(FLAGS) do known[#known + 1] = name end
-  return suggest.hint(word, known)
-end
-
-local function take_option(options, arguments, i)
-  local word, text = arguments[i], nil
-  local name, rest = word:match "^(%-%-[%w-]+)=(.*)$"
-  if name then word, text = name, rest end
-  if FLAGS[word] and not text then
-    options[FLAGS[word]] = true
-    return i + 1
-  elseif not take[word] then
-    return usage_error("unknown option %s%s", word, hint(word))
-  end
-  if not text then
-    i = i + 1
-    text = arguments[i]
-    if not text then return usage_error("%s needs a value", word) end
-  end
-  local good, wanted = take[word](options, text)
-  if not good then return usage_error("%s: expected %s, got %q", word, wanted, text) end
-  return i + 1
-end
-
-local function parse(arguments)
-  local options, i = { load = {} }, 1
-  while arguments[i] and arguments[i]:match "^%-." do
-    if arguments[i] == "--" then
-      i = i + 1
-      break
-    end
-    local message
-    i, message = take_option(options, arguments, i)
-    if not i then return nil, message end
-  end
-  options.files = table.move(arguments, i, #arguments, 1, {})
-  return options
-end
-
--- ---- failing ----
-
-local function complain(message)
-  io.stdout:flush()
-  io.stderr:write(message, message:sub(-1) == "\n" and "" or "\n")
-  return 2
-end
-
 local function shifted(arguments, by)
   local rest = { [0] = arguments[by] }
   for i = by + 1, #arguments do rest[#rest + 1] = arguments[i] end
   return rest
 end
 
--- "\n  web.lua:3: in ..." -> "web.lua:3: "
-local function place_of(traceback)
-  local place = (traceback or ""):match "^%s*([^\n]-:%d+):"
-  return place and place .. ": " or ""
-end
-
-local function report(problem, traceback)
-  local checks = require "wl.verbs.checks"
-  if checks.is_failure(problem) then
-    io.stdout:flush()
-    io.stderr:write(place_of(traceback), tostring(problem), "\n")
-    return 1
-  end
-  local text = tostring(problem)
-  if type(problem) ~= "string" then text = place_of(traceback) .. text end
-  return complain(text .. (traceback or ""))
-end
-
--- ---- running ----
-
 local function open_trace(options)
   if not options.trace then return nil end
-  local out, message = io.stdout, nil
-  if options.trace ~= "-" then
-    out, message = io.open(options.trace, "w")
-    if not out then return nil, "wlrun: --trace: " .. message end
-  end
-  return require("wl.trace").new(out)
+  local trace = require "wl.trace"
+  if options.trace == "-" then return trace.new(io.stdout) end
+  local out, message = io.open(options.trace, "w")
+  return out and trace.new(out), message and "wlrun: --trace: " .. message
 end
 
 local function prepare(options)
@@ -185,9 +72,10 @@ local function load_chunk(path, environment)
   local text, message = require("wl.file").read(path)
   if not text then return nil, message end
   text = text:gsub("^#[^\n]*", "")
-  local chunk, problem = load(text, "@" .. path, "t", environment)
-  if not chunk then return nil, problem end
-  return chunk
+  if text:find "\0" or not utf8.len(text) then
+    return nil, path .. ":1: this is not text; is it a binary file?"
+  end
+  return load(text, "@" .. path, "t", environment)
 end
 
 -- Modules beside the scenario are found, and see the verbs.
@@ -204,49 +92,57 @@ local function search_beside(path, environment)
   end)
 end
 
+-- The exit status, and what the file returned.
 local function run_chunk(path, environment, ...)
   local chunk, problem = load_chunk(path, environment)
-  if not chunk then return complain(problem) end
-  local ok, err, traceback = host.call(chunk, ...)
-  return ok and 0 or report(err, traceback)
+  if not chunk then return report.bad_input(problem) end
+  local results = table.pack(host.call(chunk, ...))
+  if not results[1] then return report.raised(results[2], results[3]) end
+  return 0, results[2]
 end
 
-local function load_definitions(options, environment)
+-- A file of definitions returns a kind, a policy, or a list of them.
+local function load_definitions(options, scenario)
   for _, path in ipairs(options.load) do
+    local environment = scenario:environment()
     search_beside(path, environment)
-    local status = run_chunk(path, environment)
+    local status, defined = run_chunk(path, environment)
     if status ~= 0 then return status end
+    if defined ~= nil then
+      local list = type(defined) == "table" and #defined > 0 and defined or { defined }
+      local ok, problem = pcall(scenario.define, scenario, table.unpack(list))
+      if not ok then return report.bad_input(("%s: %s"):format(path, tostring(problem))) end
+    end
   end
   return 0
 end
 
 local function run_scenario(options, scenario)
-  local environment = scenario:environment()
-  local status = load_definitions(options, environment)
-  if status ~= 0 then return status end
-  local path = options.files[1]
+  local environment, path = scenario:environment(), options.files[1]
   search_beside(path, environment)
   arg = shifted(options.files, 1)
   arg[0] = path
   environment.arg = arg
-  return run_chunk(path, environment, table.unpack(arg))
+  local status = run_chunk(path, environment, table.unpack(arg))
+  if status ~= 0 then return status end
+  local ok, problem = host.call(scenario.finish, scenario)
+  return ok and 0 or report.raised(problem)
 end
 
 local function run_manifests(options, scenario)
-  local status = load_definitions(options, scenario:environment())
-  if status ~= 0 then return status end
-  local ok, outcome, traceback =
-    host.call(require("wl.manifest_run").run, scenario:default(), options)
-  return ok and outcome or report(outcome, traceback)
+  local run = require("wl.manifest_run").run
+  local ok, outcome, traceback = host.call(run, scenario:default(), options)
+  return ok and outcome or report.raised(outcome, traceback)
 end
-
-local function is_scenario(path) return path:match "%.lua$" ~= nil end
 
 local function run_files(options)
   local scenario, trace = prepare(options)
-  if not scenario then return complain(trace) end
-  local run = is_scenario(options.files[1]) and run_scenario or run_manifests
-  local status = run(options, scenario)
+  if not scenario then return report.bad_input(trace) end
+  local status = load_definitions(options, scenario)
+  if status == 0 then
+    local run = read_options.is_scenario(options.files[1]) and run_scenario or run_manifests
+    status = run(options, scenario)
+  end
   if trace then trace:close() end
   return status
 end
@@ -263,14 +159,12 @@ end
 --   2 bad input or usage
 function cli.main(arguments)
   if arguments[1] == "--busted" then return run_busted(arguments) end
-  local options, message = parse(arguments)
-  if not options then return complain(message) end
+  local options, message = read_options.parse(arguments)
+  if not options then return report.bad_input(message) end
   if options.help then
     io.write(USAGE)
   elseif options.version then
     print("wlrun " .. host.version)
-  elseif #options.files == 0 then
-    return complain(USAGE)
   else
     return run_files(options)
   end

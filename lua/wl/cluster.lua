@@ -10,10 +10,12 @@
 local Controllers = require "wl.controllers"
 local Events = require "wl.events"
 local Server = require "wl.server"
+local apierror = require "wl.apierror"
 local duration = require "wl.duration"
 local garbage = require "wl.garbage"
 local namespaces = require "wl.namespaces"
 local registry = require "wl.registry"
+local read_options = require "wl.cluster.options"
 local rng = require "wl.rng"
 local time = require "wl.time"
 local timer = require "wl.timer"
@@ -21,26 +23,10 @@ local timer = require "wl.timer"
 local Cluster = {}
 Cluster.__index = Cluster
 
-local START = "2024-01-01T00:00:00Z"
-local HISTORY = 50000 -- writes
+local MOST_STEPS = 1000000 -- at one moment
 
-local OPTIONS = { seed = true, start = true, history = true, nodes = true, registry = true,
-  node = true, node_monitor_grace_period = true }
-
-local function check_options(options)
-  for _, name in ipairs(require("wl.suggest").keys(options)) do
-    if not OPTIONS[name] then
-      error(("cluster: unknown option %q%s"):format(name,
-        require("wl.suggest").hint(name, require("wl.suggest").keys(OPTIONS))), 3)
-    end
-  end
-end
-
-local function start_of(given)
-  local seconds, message = time.parse(given or START)
-  if not seconds then error("cluster: start: " .. message, 3) end
-  return seconds
-end
+-- Invariants are not verified while they are being verified.
+local GUARD = { __close = function(guard) guard.is_on = false end }
 
 --- @tparam ?table options
 --   seed     integer, 1 when left out
@@ -50,14 +36,14 @@ end
 --   nodes, node, node_monitor_grace_period   see wl.nodes
 -- @treturn Cluster
 function Cluster.new(options)
-  options = options or {}
-  check_options(options)
-  local self = setmetatable({ seed = options.seed or 1, streams = {}, policies = {},
-    warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new() }, Cluster)
-  self.seconds = start_of(options.start)
+  options = read_options(options or {})
+  local self = setmetatable({ seed = options.seed, streams = {}, policies = {},
+    warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new(), steps = 0,
+    most_steps = MOST_STEPS, guard = setmetatable({}, GUARD) }, Cluster)
+  self.seconds = options.start
   self.started = self.seconds
   self.server = Server.new { registry = options.registry or registry.new(), seed = self.seed,
-    history = options.history or HISTORY }
+    history = options.history }
   self.store = self.server.store
   self.store:set_now(math.floor(self.seconds * 1000))
   self.store:set_writer("wlrun")
@@ -158,21 +144,38 @@ function Cluster:now() return self.seconds end
 function Cluster:at(seconds, call) return self.timers:add(seconds, call) end
 
 --- Call a function later. @tparam number|string after seconds or "5m"
-function Cluster:after(after, call) return self:at(self.seconds + duration.seconds(after, 2), call) end
+function Cluster:after(after, call)
+  return self:at(self.seconds + duration.seconds(after, 2), call)
+end
 
 --- Take a call back. @return false when it has been made
 function Cluster:cancel(handle) return self.timers:cancel(handle) ~= nil end
 
 local function set_time(self, seconds)
+  if seconds > self.seconds then self.steps = 0 end
   self.seconds = seconds
   self.store:set_now(math.floor(seconds * 1000 + 0.5))
 end
 
+-- Somebody who always has work keeps time from passing.
+local function count_step(self)
+  self.steps = self.steps + 1
+  if self.steps > self.most_steps then
+    self.steps = 0
+    error(apierror.new("Timeout", ("time stands still: after %d steps at %s (%s after the "
+      .. "beginning) there is still work; the last was that of %s"):format(self.most_steps,
+      self:timestamp(), duration.format(self.seconds - self.started),
+      self.controllers:last_run())), 0)
+  end
+end
+
 -- One thing that is due now. False when nothing is.
 local function work(self)
+  count_step(self)
   local call = self.timers:pop(self.seconds)
   if call then
     self.store:set_writer("wlrun")
+    self.controllers:note_run("a timer")
     call()
     return true
   end
@@ -186,7 +189,20 @@ local function next_moment(self)
   return due or timed
 end
 
-local function verify(self)
+--- Call a function now, and after each thing that happens from now on. It
+-- raises when what it looks at is not as it must be.
+-- @tparam function verify
+function Cluster:always(verify)
+  verify()
+  self.invariants[#self.invariants + 1] = verify
+end
+
+--- Call the functions that `always` was given; what they do themselves is not
+-- looked at in turn.
+function Cluster:verify()
+  if self.invariants[1] == nil or self.guard.is_on then return end
+  self.guard.is_on = true
+  local guard <close> = self.guard -- luacheck: ignore guard
   for _, holds in ipairs(self.invariants) do holds() end
 end
 
@@ -195,7 +211,7 @@ end
 -- @treturn boolean false: nothing is due until then
 function Cluster:step(limit)
   if work(self) then
-    verify(self)
+    self:verify()
     return true
   end
   local at = next_moment(self)
@@ -234,6 +250,7 @@ local QUIET = 15 * 60 -- seconds
 -- nothing has been written for a quarter of an hour.
 -- @tparam ?number|string longest time, "1h" when left out
 -- @treturn boolean whether it became quiet
+-- @treturn number the moment of the last write
 function Cluster:run_until_quiet(longest)
   local limit = self.seconds + duration.seconds(longest or "1h", 2)
   local revision, since = self.store:revision(), self.seconds
@@ -243,14 +260,17 @@ function Cluster:run_until_quiet(longest)
       revision, since = self.store:revision(), self.seconds
     end
     local at = next_moment(self)
-    if not at or at - since > QUIET then return true end
-    if not self:step(limit) then return false end
+    if not at or at - since > QUIET then return true, since end
+    if at > limit then break end
+    self:step(limit)
   end
+  set_time(self, limit)
+  return false, since
 end
 
 --- Do all that is due now, without letting time pass.
 function Cluster:settle()
-  while work(self) do verify(self) end
+  while work(self) do self:verify() end
 end
 
 -- ---- objects: what the server does, as a ctx has it ----

@@ -125,6 +125,7 @@ end
 local function run(self, entry, key, call, object)
   local ctx = entry.ctx
   ctx.now, ctx.key = self.cluster:now(), key
+  self:note_run(ctx.writer, object)
   self.store:set_writer(ctx.writer)
   local ok, outcome, message = host.call(call, ctx, object)
   self.runs = self.runs + 1
@@ -146,6 +147,23 @@ local function let_go(self, key)
   end
   self.store:forget(key)
   self.store:done(key)
+end
+
+--- Note who is at work, and on what.
+-- @tparam string writer
+-- @param ?object
+function Controllers:note_run(writer, object)
+  self.last_writer, self.last_object = writer, object
+end
+
+--- Who was at work last, and on what, for messages.
+-- @treturn string "deployment-controller on Deployment default/web"
+function Controllers:last_run()
+  local object = self.last_object
+  if not object then return self.last_writer or "nobody" end
+  local metadata = object.metadata
+  return ("%s on %s %s%s"):format(self.last_writer, object.kind,
+    metadata.namespace and metadata.namespace .. "/" or "", metadata.name)
 end
 
 --- Work on the next key that is due.

@@ -28,16 +28,45 @@ local function add_items(list, object, source)
   end
 end
 
+--- Where a field of a document stands: "file:line:column".
+-- @tparam document document
+-- @tparam ?string path of the field; of the next field around it that is there
+-- @treturn ?string nil: it is in no file
+function manifest.place(document, path)
+  if not document.file then return nil end
+  path = path and document.prefix .. path
+  while path and path ~= "" do
+    local line, column = yaml.locate(document.text, document.number, path)
+    if line then return ("%s:%d:%d"):format(document.file, line, column) end
+    path = path:match "^(.*)[%.%[][^%.%[]*$"
+  end
+  return ("%s:%d"):format(document.file, document.line)
+end
+
+-- "web.yaml:5: ", or what else tells one of several objects apart.
+local function prefix_of(document, path)
+  local place = manifest.place(document, path)
+  return place and place .. ": " or document.label or ""
+end
+
 local function check(document)
   local object = document.object
   local missing = not value.is_map(object) and "apiVersion and kind"
     or type(object.apiVersion) ~= "string" and "apiVersion"
     or type(object.kind) ~= "string" and "kind"
   if missing then
-    return problem(("%s:%d: this document has no %s: a manifest begins with lines like "
-      .. "\"apiVersion: apps/v1\" and \"kind: Deployment\""):format(document.file, document.line, missing))
+    return problem(("%sthis has no %s: a manifest begins with lines like "
+      .. "\"apiVersion: apps/v1\" and \"kind: Deployment\""):format(prefix_of(document), missing))
   end
   return true
+end
+
+local function checked(documents)
+  for _, document in ipairs(documents) do
+    local ok, wrong = check(document)
+    if not ok then return nil, wrong end
+  end
+  return documents
 end
 
 --- The documents in a text.
@@ -57,11 +86,20 @@ function manifest.parse(text, name)
   if #documents == 0 then
     return problem(name .. ": there is no object in this file")
   end
-  for _, document in ipairs(documents) do
-    local ok, wrong = check(document)
-    if not ok then return nil, wrong end
+  return checked(documents)
+end
+
+--- Objects as documents of no file.
+-- @tparam {object,...} objects views or tables
+-- @treturn ?{document,...} or nil and an API error
+function manifest.of(objects)
+  local documents = {}
+  for i, object in ipairs(objects) do
+    documents[i] = { object = value.of(object), prefix = "",
+      label = #objects > 1 and ("object %d: "):format(i) or nil }
   end
-  return documents
+  if #documents == 0 then return problem "there is no object to apply" end
+  return checked(documents)
 end
 
 --- The documents in a file.
@@ -78,18 +116,13 @@ function manifest.read(path)
   return manifest.parse(text, path == "-" and "(standard input)" or path)
 end
 
---- Where a field of a document stands: "file:line:column".
--- @tparam document document
--- @tparam ?string path of the field; of the next field around it that is there
--- @treturn string
-function manifest.place(document, path)
-  path = path and document.prefix .. path
-  while path and path ~= "" do
-    local line, column = yaml.locate(document.text, document.number, path)
-    if line then return ("%s:%d:%d"):format(document.file, line, column) end
-    path = path:match "^(.*)[%.%[][^%.%[]*$"
+local function line_of(document, cause)
+  local text = cause.message
+  if cause.field and not text:find(cause.field, 1, true) then
+    text = cause.field .. ": " .. text
   end
-  return ("%s:%d"):format(document.file, document.line)
+  local place = manifest.place(document, cause.field)
+  return place and place .. ": " .. text or text
 end
 
 --- What is wrong with a document as one error, a line for each cause.
@@ -97,22 +130,17 @@ end
 -- @tparam string message
 -- @tparam string code
 -- @tparam ?{cause,...} causes
+-- @tparam ?string field that the message is about, where there are no causes
 -- @treturn apierror
-function manifest.refusal(document, message, code, causes)
+function manifest.refusal(document, message, code, causes, field)
+  if not causes or #causes == 0 then
+    return apierror.new(code, prefix_of(document, field) .. message, causes)
+  end
   local lines = {}
-  for i, cause in ipairs(causes or {}) do
-    local text = cause.message
-    if cause.field and not text:find(cause.field, 1, true) then
-      text = cause.field .. ": " .. text
-    end
-    lines[i] = ("%s: %s"):format(manifest.place(document, cause.field), text)
-  end
-  local head = causes and #causes > 0 and message:match '^(.-"[^"]*" is %a+)' or message
-  if #lines == 0 then
-    return apierror.new(code, ("%s: %s"):format(manifest.place(document), head), causes)
-  end
-  local text = ("%s: %s:\n  %s"):format(manifest.place(document), head, table.concat(lines, "\n  "))
-  return apierror.new(code, text, causes)
+  for i, cause in ipairs(causes) do lines[i] = line_of(document, cause) end
+  local head = message:match '^(.-"[^"]*" is %a+)' or message
+  return apierror.new(code, ("%s%s:\n  %s"):format(prefix_of(document), head,
+    table.concat(lines, "\n  ")), causes)
 end
 
 return manifest

@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: MIT
 --- What `wlrun manifest.yaml ...` does: apply, let time pass, show.
+local conditions = require "wl.conditions"
 local duration = require "wl.duration"
 local manifest = require "wl.manifest"
 local apply = require "wl.apply"
+local printer = require "wl.printer"
 local showing = require "wl.verbs.showing"
 
 local manifest_run = {}
@@ -22,7 +24,6 @@ local function say(options, text, ...)
 end
 
 local function tell_applied(objects, done, options)
-  local printer = require "wl.printer"
   for i, object in ipairs(objects) do say(options, "%s %s\n", printer.name(object), done[i]) end
 end
 
@@ -31,32 +32,48 @@ end
 -- Kind -> does the object have what it wants? nil: nothing to wait for.
 local satisfied = {}
 
+local function count(object, field)
+  return object.status and object.status[field] or 0
+end
+
+local function wanted(object) return object.spec.replicas or 1 end
+
+local function is_true(object, type)
+  local found = conditions.find(object.status and object.status.conditions, type)
+  return found ~= nil and found.status == "True"
+end
+
 function satisfied.Deployment(object)
-  local status = object.status
-  return (status.availableReplicas or 0) >= object.spec.replicas
-    and (status.updatedReplicas or 0) >= object.spec.replicas
+  return count(object, "availableReplicas") >= wanted(object)
+    and count(object, "updatedReplicas") >= wanted(object)
 end
 
 function satisfied.ReplicaSet(object)
-  return (object.status.availableReplicas or 0) >= object.spec.replicas
+  return count(object, "availableReplicas") >= wanted(object)
 end
 
 satisfied.ReplicationController = satisfied.ReplicaSet
+satisfied.StatefulSet = satisfied.Deployment
+
+function satisfied.DaemonSet(object)
+  return count(object, "numberAvailable") >= count(object, "desiredNumberScheduled")
+end
+
+function satisfied.Job(object)
+  return not is_true(object, "Failed")
+end
 
 function satisfied.Pod(object)
-  local phase = object.status.phase
-  if phase == "Succeeded" then return true end
-  for _, condition in ipairs(object.status.conditions or {}) do
-    if condition.type == "Ready" then return condition.status == "True" end
-  end
-  return false
+  return object.status.phase == "Succeeded" or is_true(object, "Ready")
 end
+
+local function is_run(cluster, kind) return kind == "Pod" or cluster.server:kind(kind).reconcile end
 
 local function unsatisfied(cluster, objects)
   local list = {}
   for _, applied in ipairs(objects) do
     local object = cluster:by_uid(applied.metadata.uid)
-    local judge = satisfied[applied.kind]
+    local judge = is_run(cluster, applied.kind) and satisfied[applied.kind]
     if judge and object and not judge(object) then list[#list + 1] = object end
   end
   return list
@@ -78,18 +95,41 @@ local function kinds_to_show(cluster, objects)
   return table.concat(words, ",")
 end
 
-local function tell_problems(cluster, missing)
-  for _, object in ipairs(missing) do
-    io.write(("\n%s/%s did not become available. Warnings:\n")
-      :format(object.kind:lower(), object.metadata.name))
-    local told = {}
-    for _, event in ipairs(cluster.events:list()) do
-      local text = ("  %s/%s: %s: %s"):format(event.kind:lower(), event.name, event.reason, event.message)
-      if event.type == "Warning" and not told[event.reason] then
-        told[event.reason] = true
-        io.write(text, "\n")
-      end
+local MOST_WARNINGS = 10
+
+-- What was warned about, each reason and message of a kind once.
+local function warnings_of(cluster)
+  local lines, told = {}, {}
+  for _, event in ipairs(cluster.events:list()) do
+    local text = ("%s: %s"):format(event.reason, event.message)
+    if event.type == "Warning" and not told[event.kind .. text] then
+      told[event.kind .. text] = true
+      lines[#lines + 1] = ("  %s/%s: %s\n"):format(event.kind:lower(), event.name, text)
     end
+  end
+  return lines
+end
+
+local function tell_problems(cluster, missing)
+  if #missing == 0 then return end
+  io.write "\n"
+  for _, object in ipairs(missing) do
+    io.write(("%s did not %s\n"):format(printer.name(object),
+      object.kind == "Job" and "complete" or "become available"))
+  end
+  local lines = warnings_of(cluster)
+  if #lines > 0 then io.write "warnings:\n" end
+  io.write(table.concat(lines, "", 1, math.min(#lines, MOST_WARNINGS)))
+  if #lines > MOST_WARNINGS then io.write(("  and %d more\n"):format(#lines - MOST_WARNINGS)) end
+end
+
+local function tell_time(cluster, options, quiet, since)
+  local now, last = cluster:now() - cluster.started, since - cluster.started
+  if quiet then
+    say(options, "\nnothing changes any more after %s; this is how it stands at %s:\n\n",
+      duration.format(last), duration.format(now))
+  else
+    say(options, "\nthis is how it stands at %s, where --for ends:\n\n", duration.format(now))
   end
 end
 
@@ -103,10 +143,7 @@ function manifest_run.run(cluster, options)
     { warn = function(text) cluster:warn(text) end })
   if not objects then error(done, 0) end
   tell_applied(objects, done, options)
-  local quiet = cluster:run_until_quiet(options.length)
-  say(options, "\n%s after %s of virtual time:\n\n",
-    quiet and "nothing changes any more" or "as it is",
-    duration.format(cluster:now() - cluster.started))
+  tell_time(cluster, options, cluster:run_until_quiet(options.length))
   local missing = unsatisfied(cluster, objects)
   if not options.quiet then
     showing.show(cluster, kinds_to_show(cluster, objects))

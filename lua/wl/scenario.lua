@@ -11,7 +11,9 @@
 -- constructors that apply: `Deployment "web" { image = "nginx:1.27" }`.
 -- A name that is neither is an error, not nil.
 local Cluster = require "wl.cluster"
-local build = require "wl.verbs.build"
+local host = require "wl.host"
+local is_kind = require("wl.kind").is_kind
+local reference = require "wl.verbs.reference"
 local suggest = require "wl.suggest"
 
 local scenario = {}
@@ -23,12 +25,16 @@ local VERBS = {
   annotate = "objects",
   run = "timing", now = "timing", at = "timing", after = "timing", every = "timing",
   expect = "checks", always = "checks", wait = "checks", fail = "checks",
-  show = "showing", describe = "showing", events = "showing", watch = "showing",
+  show = "showing", describe = "showing", events = "showing", watch = "watching",
   node = "nodes", behave = "nodes",
 }
 
 -- Verbs that need no cluster.
 local FREE = { expect = true, fail = true }
+
+-- Verbs that write; the API server knows their writer as kubectl.
+local WRITES = { apply = true, delete = true, patch = true, scale = true, set_image = true,
+  label = true, annotate = true, undo = true, pause = true, resume = true, restart = true }
 
 local ROLLOUT = { status = true, history = true, undo = true, pause = true, resume = true,
   restart = true }
@@ -37,43 +43,55 @@ local ROLLOUT = { status = true, history = true, undo = true, pause = true, resu
 -- @treturn {string,...}
 function scenario.verbs()
   local names = suggest.keys(VERBS)
-  names[#names + 1] = "cluster"
-  names[#names + 1] = "rollout"
+  for _, name in ipairs { "cluster", "define", "rollout" } do names[#names + 1] = name end
   table.sort(names)
   return names
 end
 
 -- ---- a cluster's methods ----
 
-local function method(word)
-  local module = VERBS[word]
+local function verified(cluster, ...)
+  cluster:verify()
+  return ...
+end
+
+local function method(word, module)
   return function(cluster, ...)
-    return require("wl.verbs." .. module)[word](cluster, ...)
+    local verb = require("wl.verbs." .. module)[word]
+    if not WRITES[word] then return verb(cluster, ...) end
+    cluster.store:set_writer "kubectl"
+    return verified(cluster, verb(cluster, ...))
   end
+end
+
+local function rollout_verbs(cluster)
+  return setmetatable({}, { __index = function(_, word)
+    if not ROLLOUT[word] then
+      reference.misuse("rollout.%s: there is no such verb%s; there are %s", tostring(word),
+        suggest.hint(tostring(word), suggest.keys(ROLLOUT)),
+        table.concat(suggest.keys(ROLLOUT), ", "))
+    end
+    local call = method(word, "rollouts")
+    return function(...) return call(cluster, ...) end
+  end })
 end
 
 -- Cluster's own `get`, `list`, `run` ... are for controllers; a handle has the verbs.
 local Handle = {}
 
-local function rollout_verbs(cluster)
-  local verbs = require "wl.verbs.rollouts"
-  return setmetatable({}, { __index = function(_, word)
-    if not ROLLOUT[word] then
-      error(("rollout.%s: there is no such verb%s"):format(tostring(word),
-        suggest.hint(tostring(word), suggest.keys(ROLLOUT))), 2)
-    end
-    return function(...) return verbs[word](cluster, ...) end
-  end })
-end
-
 function Handle:__index(word)
   local cluster = rawget(self, "cluster")
   if word == "rollout" then return rollout_verbs(cluster) end
   if VERBS[word] then
-    local call = method(word)
+    local call = method(word, VERBS[word])
     return function(_, ...) return call(cluster, ...) end
   end
-  return cluster[word]
+  local found = cluster[word]
+  if found == nil then
+    reference.misuse("a cluster has no verb %q%s", tostring(word),
+      suggest.hint(tostring(word), scenario.verbs()))
+  end
+  return found
 end
 
 --- A cluster with the verbs as methods.
@@ -89,13 +107,43 @@ Scenario.__index = Scenario
 --- @tparam ?table options what the command line says: nodes, seed, on_cluster(cluster)
 -- @treturn Scenario
 function scenario.new(options)
-  return setmetatable({ options = options or {} }, Scenario)
+  return setmetatable({ options = options or {}, definitions = {}, clusters = {},
+    unfinished = {} }, Scenario)
+end
+
+local function is_policy(given)
+  return type(given) == "table" and type(given.policy) == "string" and given.name ~= nil
+end
+
+local function add_definition(cluster, given)
+  if is_kind(given) then
+    cluster.server.registry:add(given)
+  else
+    cluster:add_policy(given.policy, given.name, given)
+  end
+end
+
+local function make_cluster(self, given)
+  local merged = { nodes = 3 }
+  for name, x in pairs(given) do merged[name] = x end
+  for _, name in ipairs { "nodes", "seed" } do
+    if self.options[name] ~= nil then merged[name] = self.options[name] end
+  end
+  local cluster = Cluster.new(merged)
+  for _, defined in ipairs(self.definitions) do add_definition(cluster, defined) end
+  self.clusters[#self.clusters + 1] = cluster
+  self.current = self.current or cluster
+  if self.options.on_cluster then self.options.on_cluster(cluster) end
+  return cluster
 end
 
 --- The default cluster, made now if there is none.
 -- @treturn Cluster
 function Scenario:default()
-  if not self.current then self:open {} end
+  if not self.current then
+    make_cluster(self, {})
+    self.made_by_verb = true
+  end
   return self.current
 end
 
@@ -104,25 +152,63 @@ end
 -- @tparam table given
 -- @return handle
 function Scenario:open(given)
-  if type(given) ~= "table" then error("cluster: a table of options expected", 3) end
-  local merged = { nodes = 3 }
-  for name, x in pairs(given) do merged[name] = x end
-  for _, name in ipairs { "nodes", "seed" } do
-    if self.options[name] ~= nil then merged[name] = self.options[name] end
+  if type(given) ~= "table" then
+    reference.misuse("cluster: a table of options expected, as in cluster { nodes = 5 }; got %s",
+      reference.seen(given))
+  elseif self.made_by_verb then
+    reference.misuse "cluster: an earlier verb has made the default cluster: put cluster { } first"
   end
-  local cluster = Cluster.new(merged)
-  self.current = self.current or cluster
-  if self.options.on_cluster then self.options.on_cluster(cluster) end
-  return scenario.handle(cluster)
+  return scenario.handle(make_cluster(self, given))
+end
+
+--- Have kinds and policies in this scenario's clusters.
+-- @param ... kinds and policies
+function Scenario:define(...)
+  for _, given in ipairs { ... } do
+    if not is_kind(given) and not is_policy(given) then
+      reference.misuse('define: a kind or a policy expected, as in define(require "backup"); '
+        .. "got %s", reference.seen(given))
+    end
+    self.definitions[#self.definitions + 1] = given
+    self.registry = nil
+    for _, cluster in ipairs(self.clusters) do add_definition(cluster, given) end
+  end
+end
+
+--- What is left to say at the end: invariants that no longer hold; kinds that
+-- were named and got no fields. Raises.
+function Scenario:finish()
+  for _, cluster in ipairs(self.clusters) do cluster:verify() end
+  for _, waiting in ipairs(self.unfinished) do
+    local text = waiting[1]
+    if text then
+      reference.misuse("%s%s was not applied: write %s { ... }", waiting.place, text, text)
+    end
+  end
+end
+
+-- "web.lua:3: ", where the user is just now.
+local function place_of_caller()
+  local place = host.traceback():match "^%s*([^\n]-:%d+): in "
+  return place and place .. ": " or ""
 end
 
 local function constructor(self, kind)
   return function(name, given)
+    if type(name) ~= "string" then
+      reference.misuse('%s: a name expected, as in %s "web" { ... }; got %s', kind.name, kind.name,
+        reference.seen(name))
+    end
+    local waiting = { ("%s %q"):format(kind.name, name), place = place_of_caller() }
     local function make(fields)
-      local objects = require "wl.verbs.objects"
-      return objects.apply(self:default(), build.object(kind, name, fields))
+      waiting[1] = nil
+      local cluster = self:default()
+      cluster.store:set_writer "kubectl"
+      local build, objects = require "wl.verbs.build", require "wl.verbs.objects"
+      return verified(cluster, objects.apply(cluster, build.object(kind, name, fields)))
     end
     if given ~= nil then return make(given) end
+    self.unfinished[#self.unfinished + 1] = waiting
     return make
   end
 end
@@ -132,6 +218,9 @@ local function kind_named(self, name)
   if not registry then
     self.registry = require("wl.registry").new()
     registry = self.registry
+    for _, given in ipairs(self.definitions) do
+      if is_kind(given) then registry:add(given) end
+    end
   end
   local kind = name:find "^%u" and registry:resolve(name)
   return kind and kind.name == name and kind or nil
@@ -139,24 +228,26 @@ end
 
 local function unknown(self, name)
   local names = scenario.verbs()
-  for word in pairs(_G) do names[#names + 1] = word end
-  if name:find "^%u" then
-    for _, kind in ipairs((self.registry or self.current.server.registry):all()) do
-      names[#names + 1] = kind.name
-    end
+  for word in pairs(_G) do
+    if not word:find "^_" then names[#names + 1] = word end
   end
-  error(("there is no verb or variable %q%s"):format(name, suggest.hint(name, names)), 3)
+  for _, kind in ipairs((self.current and self.current.server.registry or self.registry):all()) do
+    names[#names + 1] = kind.name
+  end
+  reference.misuse("there is no verb or variable %q%s", name, suggest.hint(name, names))
 end
 
 local function global(self, name)
   if name == "cluster" then
     return function(given) return self:open(given) end
+  elseif name == "define" then
+    return function(...) return self:define(...) end
   elseif name == "rollout" then
     return rollout_verbs(self:default())
   elseif FREE[name] then
     return require "wl.verbs.checks"[name]
   elseif VERBS[name] then
-    local call = method(name)
+    local call = method(name, VERBS[name])
     return function(...) return call(self:default(), ...) end
   end
   local kind = kind_named(self, name)
@@ -166,7 +257,9 @@ end
 --- The globals of a scenario: verbs and kinds over Lua's own.
 -- @treturn table to be the _ENV of chunks
 function Scenario:environment()
+  if self.globals then return self.globals end
   local environment = {}
+  self.globals = environment
   environment._G = environment
   return setmetatable(environment, { __index = function(_, name)
     local found = rawget(_G, name)

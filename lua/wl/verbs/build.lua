@@ -3,8 +3,12 @@
 --
 -- What the kind has at its top (spec, data ...) stays there; metadata's fields
 -- go to metadata; everything else to spec. A kind with a pod template takes
--- some of a container's fields, too, and labels and selects its pods by
--- `app: NAME` where nothing else is said.
+-- what only a pod's spec or a container has, too (restartPolicy, nodeSelector,
+-- image, ports ...), and labels and selects its pods by `app: NAME` where
+-- nothing else is said. The pods of a Job are not restarted, those of a CronJob
+-- on failure, as `kubectl create` has it.
+local pod = require "wl.api.pod"
+local reference = require "wl.verbs.reference"
 local schema = require "wl.schema"
 local suggest = require "wl.suggest"
 local value = require "wl.value"
@@ -19,10 +23,50 @@ local CONTAINER = { image = true, command = true, args = true, env = true, ports
   resources = true, readinessProbe = true, livenessProbe = true, startupProbe = true,
   imagePullPolicy = true }
 
-local function has_template(kind)
-  local spec = kind.schema.fields.spec
-  local template = spec and schema.resolve(spec).fields
-  return template and template.template ~= nil
+-- Kinds whose pods end, and what `kubectl create` has them do then.
+local RESTART = { Job = "Never", CronJob = "OnFailure" }
+
+-- Given whole, these may get more fields: not in the user's own table.
+local WRITTEN_INTO = { spec = true, template = true, jobTemplate = true }
+
+local POD_SPEC = schema.resolve(pod.PodSpec).fields
+
+-- ---- where the kind has its pods ----
+
+local function fields_at(kind, path)
+  return schema.field(kind.schema, path) and schema.resolve(schema.field(kind.schema, path)).fields
+end
+
+-- The path of the template's spec, of the template, and of what selects its pods.
+local function template_of(kind)
+  if kind.name == "Pod" then return "spec" end
+  if fields_at(kind, "spec.template.spec") then
+    return "spec.template.spec", "spec.template", "spec"
+  elseif fields_at(kind, "spec.jobTemplate.spec.template.spec") then
+    return "spec.jobTemplate.spec.template.spec", "spec.jobTemplate.spec.template"
+  end
+end
+
+local function at(object, path)
+  for step in path:gmatch "[^.]+" do
+    object[step] = object[step] or {}
+    object = object[step]
+  end
+  return object
+end
+
+-- ---- sorting fields ----
+
+local function target_of(kind, field, pod_path)
+  local top, spec = kind.schema.fields, fields_at(kind, "spec")
+  if METADATA[field] then return "metadata" end
+  if top[field] and field ~= "metadata" then return "" end
+  if spec and spec[field] then return "spec" end
+  if pod_path and CONTAINER[field] then return "container" end
+  if pod_path and POD_SPEC[field] then return pod_path end
+  if spec then return "spec" end
+  reference.misuse("%s: unknown field %q%s", kind.name, field,
+    suggest.hint(field, suggest.keys(top)))
 end
 
 local function env_list(env)
@@ -32,43 +76,25 @@ local function env_list(env)
   return list
 end
 
-local function add_container(pod, name, container)
+local function add_container(pod_spec, name, container)
   if next(container) == nil then return end
   container.name = name
   if container.env then container.env = env_list(container.env) end
-  pod.containers = pod.containers or { container }
+  pod_spec.containers = pod_spec.containers or { container }
 end
 
-local function fill_template(spec, name, container)
-  local labels = { app = name }
-  spec.template = spec.template or {}
-  local template = spec.template
-  template.metadata = template.metadata or {}
-  template.spec = template.spec or {}
-  local selected = spec.selector and spec.selector.matchLabels
-  template.metadata.labels = template.metadata.labels or selected or labels
-  add_container(template.spec, name, container)
+local function label_template(object, name, template_path, spec_path)
+  local metadata = at(object, template_path .. ".metadata")
+  local spec = spec_path and at(object, spec_path)
+  local selector = spec and spec.selector
+  metadata.labels = metadata.labels or selector and (selector.matchLabels or selector)
+    or { app = name }
+  return spec, metadata.labels
 end
 
-local function needs_selector(kind)
+-- Jobs and ReplicationControllers get their selectors from the API server.
+local function has_own_selector(kind)
   return kind.name ~= "Job" and kind.name ~= "ReplicationController"
-end
-
-local function sort_field(kind, object, container, field, given)
-  local top = kind.schema.fields
-  if METADATA[field] then
-    object.metadata[field] = given
-  elseif top[field] and field ~= "metadata" then
-    object[field] = given
-  elseif CONTAINER[field] and (has_template(kind) or kind.name == "Pod") then
-    container[field] = given
-  elseif top.spec then
-    object.spec = object.spec or {}
-    object.spec[field] = given
-  else
-    error(("%s: unknown field %q%s"):format(kind.name, field,
-      suggest.hint(field, suggest.keys(top))), 4)
-  end
 end
 
 --- An object of the kind, as a table.
@@ -78,22 +104,26 @@ end
 -- @treturn table
 function build.object(kind, name, fields)
   local object = { apiVersion = kind.api, kind = kind.name, metadata = { name = name } }
-  local container = {}
+  local container, pod_path, template_path, spec_path = {}, template_of(kind)
   for field, given in pairs(fields or {}) do
     if type(field) ~= "string" then
-      error(("%s %q: fields have names; got item %s"):format(kind.name, name, tostring(field)), 3)
+      reference.misuse("%s %q: fields have names; got item %s", kind.name, name, tostring(field))
     end
-    sort_field(kind, object, container, field, given)
+    local target = target_of(kind, field, pod_path)
+    if target == "container" then
+      container[field] = given
+    else
+      at(object, target)[field] = WRITTEN_INTO[field] and value.table(value.of(given)) or given
+    end
   end
-  if kind.name == "Pod" then
-    object.spec = object.spec or {}
-    add_container(object.spec, name, container)
-  elseif has_template(kind) then
-    object.spec = object.spec or {}
-    fill_template(object.spec, name, container)
-    if needs_selector(kind) and not object.spec.selector then
-      object.spec.selector = { matchLabels = object.spec.template.metadata.labels }
-    end
+  if not pod_path then return object end
+  local pod_spec = at(object, pod_path)
+  add_container(pod_spec, name, container)
+  pod_spec.restartPolicy = pod_spec.restartPolicy or RESTART[kind.name]
+  if not template_path then return object end
+  local spec, labels = label_template(object, name, template_path, spec_path)
+  if spec and has_own_selector(kind) and not spec.selector then
+    spec.selector = { matchLabels = labels }
   end
   return object
 end

@@ -2,6 +2,7 @@
 --- Verbs that say what must be so: expect, always, wait.
 --
 -- A failure ends the run with exit status 1 and says what was seen.
+local apierror = require "wl.apierror"
 local duration = require "wl.duration"
 local reference = require "wl.verbs.reference"
 local rollout = require "wl.rollout"
@@ -32,15 +33,20 @@ local function show(x)
 end
 
 local function contains(whole, part)
-  if type(whole) == "string" then return whole:find(part, 1, true) ~= nil end
-  for _, item in ipairs(whole or {}) do
+  if type(whole) == "string" then return whole:find(tostring(part), 1, true) ~= nil end
+  if not value.is_list(whole) and not value.is_map(whole) then return false end
+  for _, item in ipairs(whole) do
     if value.equal(item, part) then return true end
   end
   return false
 end
 
+-- What cannot be compared, such as an absent field with a number, is not so.
 local function ordered(compare)
-  return function(a, b) return a ~= nil and compare(a, b) end
+  return function(a, b)
+    local ok, holds = pcall(compare, a, b)
+    return ok and holds
+  end
 end
 
 -- Word -> { how it reads, test }.
@@ -60,8 +66,9 @@ local Expectation = {}
 function Expectation:__index(word)
   local matcher = MATCHERS[word]
   if not matcher then
-    error(("expect: there is no %q%s"):format(tostring(word),
-      suggest.hint(tostring(word), suggest.keys(MATCHERS))), 2)
+    local known = suggest.keys(MATCHERS)
+    reference.misuse("expect: there is no %q%s; there are %s", tostring(word),
+      suggest.hint(tostring(word), known), table.concat(known, ", "))
   end
   return function(...)
     local wanted = ...
@@ -77,7 +84,24 @@ end
 -- @param seen anything
 -- @tparam ?string about what it is, for the message
 function checks.expect(seen, about)
-  return setmetatable({ seen = { seen }, about = about and about .. ": " or "" }, Expectation)
+  return setmetatable({ seen = { seen }, about = about and tostring(about) .. ": " or "" },
+    Expectation)
+end
+
+-- ---- what a scenario's function says ----
+
+-- Whether it is so; if not, why; whether it returned nothing. A status has no
+-- field for a count of 0, and an object may not be there yet: a comparison with
+-- nothing says that it is not so.
+local function asked(holds, ...)
+  local results = table.pack(pcall(holds, ...))
+  if results[1] then return results[2], nil, results.n == 1 end
+  local problem = results[2]
+  local text = tostring(problem)
+  if apierror.is(problem, "NotFound") or text:find "attempt to %l+ .*nil" then
+    return false, text
+  end
+  error(problem, 0)
 end
 
 -- ---- always ----
@@ -85,18 +109,16 @@ end
 --- Check something after everything that happens from now on.
 -- @param cluster
 -- @tparam string name what is so
--- @tparam function holds()
+-- @tparam function holds() returns whether it is so; or nothing, when it expects
 function checks.always(cluster, name, holds)
   if type(name) == "function" then name, holds = "the invariant", name end
-  if type(holds) ~= "function" then error("always: a name and a function expected", 3) end
-  local function verify()
-    if not holds() then
-      checks.fail(("%s: not always so: at %s it did not hold"):format(name,
-        duration.format(cluster:now() - cluster.started)))
-    end
-  end
-  verify()
-  cluster.invariants[#cluster.invariants + 1] = verify
+  reference.callback("always", holds, 'always("two stay up", function() return ... end)')
+  cluster:always(function()
+    local so, why, silent = asked(holds)
+    if so or silent then return end
+    checks.fail(("%s: not always so: at %s it did not hold%s"):format(tostring(name),
+      duration.format(cluster:now() - cluster.started), why and ": " .. why or ""))
+  end)
 end
 
 -- ---- wait ----
@@ -125,8 +147,9 @@ function conditions.ready(object)
   if not object then return false end
   if object.kind == "Pod" or object.kind == "Node" then return is_true(object, "Ready") end
   local status = object.status or {}
-  return (status.observedGeneration or 0) >= (object.metadata.generation or 0)
-    and (status.readyReplicas or 0) >= (object.spec.replicas or 1)
+  if (status.observedGeneration or 0) < (object.metadata.generation or 0) then return false end
+  local wanted = status.desiredNumberScheduled or object.spec.replicas or 1
+  return (status.numberReady or status.readyReplicas or 0) >= wanted
 end
 
 function conditions.available(object) return object ~= nil and is_true(object, "Available") end
@@ -134,19 +157,29 @@ function conditions.complete(object) return object ~= nil and is_true(object, "C
 function conditions.deleted(object) return object == nil end
 conditions.gone = conditions.deleted
 
-local function judge_of(wanted)
-  if type(wanted) == "function" then return wanted, "the condition" end
-  if conditions[wanted] then return conditions[wanted], wanted end
-  local type, status = wanted:match "^(%u%w*)=?(%w*)$"
-  if not type then
-    error(("wait: there is no condition %q%s; a condition's type or a function will do, too")
-      :format(wanted, suggest.hint(wanted, suggest.keys(conditions))), 4)
-  end
+local function by_type(type, status)
   status = status ~= "" and status or "True"
   return function(object)
     local found = object and condition(object, type)
     return found ~= nil and found.status == status
-  end, wanted
+  end
+end
+
+-- function(object) -> whether it is so, and why it could not be told
+local function judge_of(wanted)
+  if type(wanted) == "function" then
+    return function(object) return asked(wanted, object) end, "as the function wants it"
+  elseif type(wanted) ~= "string" then
+    reference.misuse("wait: a condition or a function expected, got %s", reference.seen(wanted))
+  elseif conditions[wanted] then
+    return conditions[wanted], wanted
+  end
+  local type, status = wanted:match "^(%u%w*)=?(%w*)$"
+  if type then return by_type(type, status), wanted end
+  local known = suggest.keys(conditions)
+  reference.misuse('wait: there is no condition "%s"%s; there are %s, the type of a condition '
+    .. '("Progressing"), or a function', wanted, suggest.hint(wanted, known),
+    table.concat(known, ", "))
 end
 
 local function seen_of(object)
@@ -168,15 +201,23 @@ end
 -- @param wanted "rolled out", "ready", "available", "complete", "deleted"; a condition's type
 --   ("Progressing", "Progressing=False"); or a function of the object (nil when there is none)
 -- @tparam ?number|string timeout "5m" when left out
+-- @tparam ?table options namespace
 -- @return the object; fails the run, with what was seen, when it does not come to be
-function checks.wait(cluster, given, wanted, timeout)
-  local kind, namespace, name = reference.parse(cluster, given)
+function checks.wait(cluster, given, wanted, timeout, options)
+  if type(timeout) == "table" then timeout, options = nil, timeout end
+  options = reference.options("wait", options, {})
+  local kind, namespace, name = reference.parse(cluster, given, options)
   local judge, text = judge_of(wanted or "ready")
+  local seconds, why = reference.seconds("wait", timeout or "5m"), nil
   local function now() return (cluster.server:get(kind, namespace, name)) end
-  local done = cluster:run_until(timeout or "5m", function() return judge(now()) end)
+  local done = cluster:run_until(seconds, function()
+    local so
+    so, why = judge(now())
+    return so
+  end)
   if not done then
-    checks.fail(("%s/%s was not %s within %s; last seen:\n  %s"):format(kind.singular, name, text,
-      tostring(timeout or "5m"), seen_of(now())))
+    checks.fail(("%s/%s was not %s within %s; last seen:\n  %s%s"):format(kind.singular, name, text,
+      duration.format(seconds), seen_of(now()), why and "\n  " .. why or ""))
   end
   return now()
 end

@@ -14,7 +14,7 @@ end
 -- @treturn boolean whether it is finished
 function rollouts.status(cluster, given, options)
   local text, done = rollout.status(reference.find(cluster, given, options))
-  if not text then reference.raise("error: " .. done) end
+  if not text then reference.raise(done) end
   tell(text)
   return done
 end
@@ -30,6 +30,11 @@ end
 -- @tparam ?integer revision
 function rollouts.undo(cluster, given, revision, options)
   if type(revision) == "table" then revision, options = revision.to_revision, revision end
+  options = reference.options("rollout.undo", options, { to_revision = true })
+  if revision ~= nil and math.type(revision) ~= "integer" then
+    reference.misuse('rollout.undo: the number of a revision expected, as in '
+      .. 'rollout.undo("deploy/web", 2); got %s', reference.seen(revision))
+  end
   local object = reference.find(cluster, given, options)
   return (reference.check(rollout.undo(cluster, object, revision, options)))
 end

@@ -1,24 +1,33 @@
 -- SPDX-License-Identifier: MIT
---- Verbs that print: show, describe, events, watch.
-local cells = require "wl.columns.cells"
+--- Verbs that print: show, describe, events.
 local duration = require "wl.duration"
+local objects = require "wl.verbs.objects"
 local printer = require "wl.printer"
 local reference = require "wl.verbs.reference"
 local tabular = require "wl.table"
+local value = require "wl.value"
 
 local showing = {}
 
 local function objects_of(cluster, words, options)
   if type(words) == "string" and words:find "/" then
     return { reference.find(cluster, words, options) }
+  elseif value.is_map(words) and words.metadata then
+    return { words }
+  elseif value.is_list(words) or type(words) == "table" then
+    return words
   elseif type(words) ~= "string" then
-    return words.metadata and { words } or words
+    reference.misuse('kinds or an object expected, as in "deploy,rs" or "deploy/web"; got %s',
+      reference.seen(words))
   end
-  local objects = {}
+  local all = {}
   for _, kind in ipairs(reference.check(cluster.server.registry:resolve_list(words))) do
-    for _, object in ipairs(cluster:list(kind, options)) do objects[#objects + 1] = object end
+    for _, object in ipairs(objects.list(cluster, kind,
+      { selector = options.selector, field = options.field, namespace = options.namespace })) do
+      all[#all + 1] = object
+    end
   end
-  return objects
+  return all
 end
 
 local function columns_of(cluster)
@@ -28,18 +37,33 @@ local function columns_of(cluster)
   end
 end
 
+local OUTPUTS = { selector = true, field = true, output = true, show_labels = true,
+  label_columns = true, all_namespaces = true, no_headers = true, show_kind = true }
+
+-- Objects of several namespaces are told apart by a column.
+local function need_namespaces(cluster, shown)
+  local usual = cluster.namespace or "default"
+  for _, object in ipairs(shown) do
+    local namespace = object.metadata.namespace
+    if namespace and namespace ~= usual then return true end
+  end
+  return false
+end
+
 --- Objects as `kubectl get` prints them.
 -- @param cluster
 -- @param words "deploy,rs,pods", "deploy/web", "all", or objects
 -- @tparam ?table options selector, field, namespace; output (as kubectl's -o), show_labels,
---   all_namespaces, no_headers
+--   label_columns, all_namespaces, no_headers
 -- @treturn string
 function showing.text(cluster, words, options)
-  options = options or {}
-  local objects = objects_of(cluster, words, options)
-  return (reference.check(printer.get(objects, setmetatable({
+  options = reference.options("show", options, OUTPUTS)
+  local shown = objects_of(cluster, words, options)
+  return (reference.check(printer.get(shown, setmetatable({
     now = cluster:now(), columns_of = columns_of(cluster),
     single = type(words) == "string" and words:find "/" ~= nil,
+    all_namespaces = options.all_namespaces
+      or not options.namespace and need_namespaces(cluster, shown),
   }, { __index = options }))))
 end
 
@@ -48,15 +72,19 @@ function showing.show(cluster, words, options)
   io.write(showing.text(cluster, words or "all", options))
 end
 
---- Print an object as `kubectl describe` does.
+--- Print objects as `kubectl describe` does.
 -- @param cluster
--- @param given "deploy/web"
-function showing.describe(cluster, given, options)
+-- @param words "deploy/web", or all objects of kinds: "deploy,rs"
+-- @tparam ?table options selector, field, namespace
+function showing.describe(cluster, words, options)
+  options = reference.options("describe", options, { selector = true, field = true })
   local describe = require "wl.describe"
-  local source = require "wl.describe.source"
-  local object = reference.find(cluster, given, options)
-  local kind = cluster.server.registry:find(object.apiVersion, object.kind)
-  io.write(describe.text(object, source.of(cluster), kind and kind.describe))
+  local from, texts = require("wl.describe.source").of(cluster), {}
+  for i, object in ipairs(objects_of(cluster, words, options)) do
+    local kind = cluster.server.registry:find(object.apiVersion, object.kind)
+    texts[i] = describe.text(object, from, kind and kind.describe)
+  end
+  io.write(#texts > 0 and table.concat(texts, "\n\n") or "No resources found\n")
 end
 
 local function event_row(event, now)
@@ -65,7 +93,7 @@ local function event_row(event, now)
     age = ("%s (x%d over %s)"):format(age, event.count, duration.format(now - event.first))
   end
   return { age, event.type, event.reason, event.kind:lower() .. "/" .. event.name,
-    cells.line and cells.line(event.message) or event.message }
+    event.message }
 end
 
 --- Events, oldest first.
@@ -83,33 +111,12 @@ end
 
 --- Print events as `kubectl get events` does.
 function showing.events(cluster, given, options)
+  options = reference.options("events", options, {})
   local rows = { { "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE" } }
   for _, event in ipairs(showing.list_events(cluster, given, options)) do
     rows[#rows + 1] = event_row(event, cluster:now())
   end
   io.write(#rows > 1 and tabular.format(rows) or "No events found.\n")
-end
-
---- Print a row of the table at each change of an object, like `kubectl get -w`:
--- the virtual time since the beginning, then the columns.
--- @param cluster
--- @tparam string words "deploy,rs"
-function showing.watch(cluster, words)
-  local kinds, last = {}, nil
-  for _, kind in ipairs(reference.check(cluster.server.registry:resolve_list(words))) do
-    kinds[cluster.server:number(kind)] = true
-  end
-  cluster:on_each_write(function(change)
-    if not kinds[change.number] then return end
-    local object = change.now or change.old
-    local text = printer.get({ object }, { now = cluster:now(), columns_of = columns_of(cluster),
-      show_kind = true })
-    local header, row = text:match "^([^\n]*)\n([^\n]*)"
-    if header ~= last then io.write(("%8s  %s\n"):format("TIME", header)) end
-    last = header
-    io.write(("%8s  %s%s\n"):format(duration.format(cluster:now() - cluster.started), row,
-      change.now and "" or " (deleted)"))
-  end)
 end
 
 return showing
