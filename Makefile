@@ -47,6 +47,7 @@ CORE = \
   runtime/core/draft.c \
   runtime/core/error.c \
   runtime/core/facet.c \
+  runtime/core/facet_compile.c \
   runtime/core/field_selector.c \
   runtime/core/heap.c \
   runtime/core/heapq.c \
@@ -137,6 +138,8 @@ BIND = \
   runtime/bind/lua_store.c \
   runtime/bind/lua_store_history.c \
   runtime/bind/lua_store_owners.c \
+  runtime/bind/lua_store_queue.c \
+  runtime/bind/lua_store_sets.c \
   runtime/bind/lua_store_write.c \
   runtime/bind/lua_time.c \
   runtime/bind/lua_timer.c \

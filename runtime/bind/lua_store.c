@@ -156,12 +156,6 @@ void wl_lua_push_object(lua_State *L, const wl_Store *store, wl_Id id) {
   wl_lua_push_value(L, wl_store_value(store, id));
 }
 
-static int push_owned(lua_State *L, wl_Value v) {
-  wl_lua_push_value(L, v);
-  wl_release(wl_host_heap(L), v);
-  return 1;
-}
-
 /* ---- opening and closing ---- */
 
 static lua_Integer integer_field(lua_State *L, int table, const char *name,
@@ -292,87 +286,6 @@ static int store_listen(lua_State *L) {
   return 0;
 }
 
-/* ---- the queue ---- */
-
-static lua_Integer check_key(lua_State *L, int index) {
-  lua_Integer key = luaL_checkinteger(L, index);
-  luaL_argcheck(L, key >= 0 && key < (lua_Integer)1 << 48, index,
-                "a key is an id or an integer below 2^48");
-  return key;
-}
-
-/* s:enqueue(key, source, delay_ms) */
-static int store_enqueue(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  lua_Integer delay = luaL_optinteger(L, 4, 0);
-  wl_queue_add_after(box->queue, (uint64_t)check_key(L, 2),
-                     (uint32_t)luaL_checkinteger(L, 3),
-                     wl_store_now(box->store), delay);
-  return 0;
-}
-
-/* s:retry(key, source) -> delay in ms */
-static int store_retry(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  int64_t delay = 0;
-  wl_queue_retry(box->queue, (uint64_t)check_key(L, 2),
-                 (uint32_t)luaL_checkinteger(L, 3), wl_store_now(box->store),
-                 &delay);
-  lua_pushinteger(L, delay);
-  return 1;
-}
-
-static int store_forget(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_queue_forget(box->queue, (uint64_t)check_key(L, 2));
-  return 0;
-}
-
-/* s:take() -> key, its kind's number (nil when it is no object); nil: nothing
- * is ready */
-static int store_take(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  uint64_t key;
-  if (wl_queue_get(box->queue, wl_store_now(box->store), &key) != WL_QUEUE_KEY)
-    return 0;
-  lua_pushinteger(L, (lua_Integer)key);
-  const wl_Kind *kind =
-      key <= UINT32_MAX ? wl_store_kind_of(box->store, (wl_Id)key) : NULL;
-  if (kind == NULL)
-    return 1;
-  const KindTag *tag = wl_kind_tag(kind);
-  lua_pushinteger(L, tag->number);
-  return 2;
-}
-
-static int store_done(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_queue_done(box->queue, (uint64_t)check_key(L, 2),
-                wl_store_now(box->store));
-  return 0;
-}
-
-/* s:next_due() -> ms, or nil */
-static int store_next_due(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  int64_t due;
-  if (!wl_queue_next_due(box->queue, &due))
-    return 0;
-  lua_pushinteger(L, due);
-  return 1;
-}
-
-/* s:set_limiter(base_ms, max_ms): the delays of s:retry */
-static int store_set_limiter(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  lua_Integer base = luaL_checkinteger(L, 2), max = luaL_checkinteger(L, 3);
-  luaL_argcheck(L, base > 0 && max >= base, 2, "0 < base <= max");
-  wl_Limiter *limiter = wl_limiter_new(wl_host_heap(L));
-  wl_limiter_add_exponential(limiter, base, max);
-  wl_queue_set_limiter(box->queue, limiter);
-  return 0;
-}
-
 /* ---- reading ---- */
 
 static int store_set_now(lua_State *L) {
@@ -442,136 +355,24 @@ static int store_select(lua_State *L) {
   return 1;
 }
 
-/* ---- live sets ---- */
-
-static int store_all(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  SetBox *set = wl_lua_push_set(L, 1);
-  set->kind = kind;
-  set->set = wl_store_all(box->store, kind);
-  return 1;
-}
-
-static int store_owned(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  luaL_checkstring(L, 3);
-  wl_Value uid = wl_lua_borrow_value(L, 3);
-  SetBox *set = wl_lua_push_set(L, 1);
-  set->kind = kind;
-  set->set = wl_store_owned(box->store, kind, uid);
-  return 1;
-}
-
-/* s:indexed(kind, i, text): i counts the kind's indexed paths from 1 */
-static int store_indexed(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  lua_Integer i = luaL_checkinteger(L, 3);
-  luaL_argcheck(L, i >= 1 && (size_t)i <= wl_kind_indexed(kind), 3,
-                "the kind has no such index");
-  luaL_checkstring(L, 4);
-  wl_Value text = wl_lua_borrow_value(L, 4);
-  SetBox *set = wl_lua_push_set(L, 1);
-  set->kind = kind;
-  set->set = wl_store_indexed(box->store, kind, (size_t)i - 1, text);
-  return 1;
-}
-
-/* s:touched(kind, i) -> list view of texts at the i-th indexed path whose
- * live sets gained or lost a member since the last call, or whose sums
- * changed */
-static int store_touched(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  lua_Integer i = luaL_checkinteger(L, 3);
-  luaL_argcheck(L, i >= 1 && (size_t)i <= wl_kind_indexed(kind), 3,
-                "the kind has no such index");
-  return push_owned(L, wl_store_touched(box->store, kind, (size_t)i - 1));
-}
-
-/* s:kind_revision(kind) -> the kind's latest write */
-static int store_kind_revision(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  const wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  lua_pushinteger(L, (lua_Integer)wl_kind_revision(kind));
-  return 1;
-}
-
-static int store_next_uid(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  return push_owned(L, wl_store_next_uid(box->store));
-}
-
-/* s:free_name(kind, namespace | nil, prefix) */
-static int store_free_name(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  luaL_checkstring(L, 4);
-  wl_Value space = wl_lua_borrow_optional(L, 3);
-  wl_Value prefix = wl_lua_borrow_value(L, 4);
-  return push_owned(L, wl_store_free_name(box->store, kind, space, prefix));
-}
-
-/* s:standing(kind, namespace, selector, orphans) */
-static int store_standing(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  wl_Value space = wl_lua_borrow_optional(L, 3);
-  wl_Selector *selector = wl_lua_check_selector(L, 4);
-  bool orphans = lua_toboolean(L, 5);
-  SetBox *set = wl_lua_push_set(L, 1);
-  set->kind = kind;
-  set->set = wl_store_standing(box->store, kind, space, selector, orphans);
-  return 1;
-}
-
-/* s:where(kind, test facet) */
-static int store_where(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  size_t test = wl_lua_check_test(L, kind, 3);
-  SetBox *set = wl_lua_push_set(L, 1);
-  set->kind = kind;
-  set->set = wl_store_where(box->store, kind, test);
-  return 1;
-}
-
 /* ---- the module ---- */
 
 static const luaL_Reg methods[] = {
-    {"all", store_all},
     {"close", store_close},
-    {"done", store_done},
-    {"enqueue", store_enqueue},
     {"find", store_find},
     {"find_uid", store_find_uid},
-    {"forget", store_forget},
-    {"free_name", store_free_name},
     {"get", store_get},
-    {"indexed", store_indexed},
     {"kind", store_kind},
     {"kind_of", store_kind_of},
-    {"kind_revision", store_kind_revision},
     {"listen", store_listen},
-    {"next_due", store_next_due},
-    {"next_uid", store_next_uid},
     {"order", wl_lua_store_order},
-    {"owned", store_owned},
     {"rank", wl_lua_store_rank},
     {"reconciles", store_reconciles},
-    {"retry", store_retry},
     {"select", store_select},
-    {"set_limiter", store_set_limiter},
     {"set_now", store_set_now},
     {"set_writer", store_set_writer},
     {"source", store_source},
-    {"standing", store_standing},
-    {"take", store_take},
-    {"touched", store_touched},
     {"watch", store_watch},
-    {"where", store_where},
     {NULL, NULL},
 };
 
@@ -592,6 +393,8 @@ int luaopen_wl_store(lua_State *L) {
   luaL_setfuncs(L, wl_lua_store_owners, 0);
   luaL_setfuncs(L, wl_lua_store_writing, 0);
   luaL_setfuncs(L, wl_lua_store_history, 0);
+  luaL_setfuncs(L, wl_lua_store_queueing, 0);
+  luaL_setfuncs(L, wl_lua_store_sets, 0);
   lua_setfield(L, -2, "__index");
   luaL_newlib(L, functions);
   return 1;

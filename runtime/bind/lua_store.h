@@ -90,5 +90,7 @@ void wl_lua_store_wake(StoreBox *box, uint64_t subscriber);
 extern const luaL_Reg wl_lua_store_owners[];
 extern const luaL_Reg wl_lua_store_writing[];
 extern const luaL_Reg wl_lua_store_history[];
+extern const luaL_Reg wl_lua_store_queueing[];
+extern const luaL_Reg wl_lua_store_sets[];
 
 #endif

@@ -157,19 +157,19 @@ static int compare_ids(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-void wl_store_select(wl_Store *store, const wl_Kind *kind, wl_Value name,
+void wl_store_select(wl_Store *store, const wl_Kind *kind, wl_Value space,
                      const wl_Selector *selector, wl_Ids *out) {
-  if (!wl_is_absent(name)) {
-    const Space *space = wl_space_find(kind, name);
-    if (space != NULL)
-      select_in(store, space, selector, out);
+  if (!wl_is_absent(space)) {
+    const Space *only = wl_space_find(kind, space);
+    if (only != NULL)
+      select_in(store, only, selector, out);
     return;
   }
   size_t start = out->length;
   for (size_t i = 0; i < kind->spaces.size; i++) {
-    const Space *space = wl_table_at(&kind->spaces, i, NULL);
-    if (space != NULL)
-      select_in(store, space, selector, out);
+    const Space *each = wl_table_at(&kind->spaces, i, NULL);
+    if (each != NULL)
+      select_in(store, each, selector, out);
   }
   if (kind->spaces.count > 1 && out->length > start)
     qsort(out->items + start, out->length - start, sizeof(wl_Id), compare_ids);

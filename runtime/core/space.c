@@ -256,16 +256,16 @@ static Standing *make_standing(wl_Store *store, Space *space,
   return standing;
 }
 
-wl_LiveSet *wl_store_standing(wl_Store *store, wl_Kind *kind, wl_Value name,
+wl_LiveSet *wl_store_standing(wl_Store *store, wl_Kind *kind, wl_Value space,
                               wl_Selector *selector, bool orphans) {
-  Space *space = wl_space_of(store, kind, name);
+  Space *in = wl_space_of(store, kind, space);
   wl_Value text = query_text(store, selector, orphans);
-  Standing *standing = wl_table_get(&space->standing, text);
+  Standing *standing = wl_table_get(&in->standing, text);
   if (standing != NULL) {
     wl_set_retain(standing->set);
   } else {
-    standing = make_standing(store, space, selector, orphans);
-    wl_table_put(&space->standing, text, standing);
+    standing = make_standing(store, in, selector, orphans);
+    wl_table_put(&in->standing, text, standing);
     wl_store_fill_standing(store, standing);
   }
   wl_release(store->heap, text);

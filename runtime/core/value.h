@@ -72,7 +72,7 @@ double wl_double(wl_Value v); /* v is WL_DOUBLE */
 wl_Text wl_text(const wl_Value *v);
 bool wl_text_is(wl_Value v, const char *text); /* a string equal to text? */
 
-size_t wl_length(wl_Value v);                  /* of a list or map; else 0 */
+size_t wl_length(wl_Value v); /* of a list or map; else 0 */
 /* How many lists and maps are inside each other, at most: 0 for a scalar, 1
  * for {}. What has been removed since may still count; 65535 stands for that
  * and more. */

@@ -26,7 +26,7 @@ typedef struct Node {
   uint32_t refs;
   uint8_t type; /* a wl_Type */
   uint8_t flags;
-  uint16_t depth; /* of a list or map, see wl_depth */
+  uint16_t depth;  /* of a list or map, see wl_depth */
   uint32_t hash;   /* valid when FLAG_HASHED */
   uint32_t length; /* bytes, items or keys */
 } Node;

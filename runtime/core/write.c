@@ -201,9 +201,8 @@ wl_Value wl_store_free_name(wl_Store *store, wl_Kind *kind, wl_Value space,
 wl_Id wl_store_create(wl_Store *store, wl_Kind *kind, wl_Value object,
                       wl_Error *error) {
   wl_Ids ids = {NULL, 0, 0};
-  wl_Id id = 0;
-  if (wl_store_create_many(store, kind, object, 1, &ids, error))
-    id = ids.items[0];
+  bool ok = wl_store_create_many(store, kind, object, 1, &ids, error);
+  wl_Id id = ok && ids.length == 1 ? ids.items[0] : 0;
   wl_ids_free(store->heap, &ids);
   return id;
 }

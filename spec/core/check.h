@@ -14,7 +14,7 @@
 
 static int checks_passed, checks_failed;
 
-#define CHECK(condition) check((condition), #condition, __FILE__, __LINE__)
+#define CHECK(condition)        check((condition), #condition, __FILE__, __LINE__)
 #define CHECK_TEXT(got, wanted) check_text((got), (wanted), __FILE__, __LINE__)
 
 static inline void check(int holds, const char *what, const char *file,

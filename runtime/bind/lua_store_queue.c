@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* lua_store_queue.c - the queue of module "wl.store": keys that
+ * writes and scripts make wait, for whoever works on them. */
+#include <lauxlib.h>
+
+#include "host.h"
+#include "lua_selector.h"
+#include "lua_store.h"
+#include "lua_value.h"
+
+static lua_Integer check_key(lua_State *L, int index) {
+  lua_Integer key = luaL_checkinteger(L, index);
+  luaL_argcheck(L, key >= 0 && key < (lua_Integer)1 << 48, index,
+                "a key is an id or an integer below 2^48");
+  return key;
+}
+
+/* s:enqueue(key, source, delay_ms) */
+static int store_enqueue(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  lua_Integer delay = luaL_optinteger(L, 4, 0);
+  wl_queue_add_after(box->queue, (uint64_t)check_key(L, 2),
+                     (uint32_t)luaL_checkinteger(L, 3),
+                     wl_store_now(box->store), delay);
+  return 0;
+}
+
+/* s:retry(key, source) -> delay in ms */
+static int store_retry(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  int64_t delay = 0;
+  wl_queue_retry(box->queue, (uint64_t)check_key(L, 2),
+                 (uint32_t)luaL_checkinteger(L, 3), wl_store_now(box->store),
+                 &delay);
+  lua_pushinteger(L, delay);
+  return 1;
+}
+
+static int store_forget(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_queue_forget(box->queue, (uint64_t)check_key(L, 2));
+  return 0;
+}
+
+/* s:take() -> key, its kind's number (nil when it is no object); nil: nothing
+ * is ready */
+static int store_take(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  uint64_t key;
+  if (wl_queue_get(box->queue, wl_store_now(box->store), &key) != WL_QUEUE_KEY)
+    return 0;
+  lua_pushinteger(L, (lua_Integer)key);
+  const wl_Kind *kind =
+      key <= UINT32_MAX ? wl_store_kind_of(box->store, (wl_Id)key) : NULL;
+  if (kind == NULL)
+    return 1;
+  const KindTag *tag = wl_kind_tag(kind);
+  lua_pushinteger(L, tag->number);
+  return 2;
+}
+
+static int store_done(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_queue_done(box->queue, (uint64_t)check_key(L, 2),
+                wl_store_now(box->store));
+  return 0;
+}
+
+/* s:next_due() -> ms, or nil */
+static int store_next_due(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  int64_t due;
+  if (!wl_queue_next_due(box->queue, &due))
+    return 0;
+  lua_pushinteger(L, due);
+  return 1;
+}
+
+/* s:set_limiter(base_ms, max_ms): the delays of s:retry */
+static int store_set_limiter(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  lua_Integer base = luaL_checkinteger(L, 2), max = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, base > 0 && max >= base, 2, "0 < base <= max");
+  wl_Limiter *limiter = wl_limiter_new(wl_host_heap(L));
+  wl_limiter_add_exponential(limiter, base, max);
+  wl_queue_set_limiter(box->queue, limiter);
+  return 0;
+}
+
+const luaL_Reg wl_lua_store_queueing[] = {
+    {"done", store_done},     {"enqueue", store_enqueue},
+    {"forget", store_forget}, {"next_due", store_next_due},
+    {"retry", store_retry},   {"set_limiter", store_set_limiter},
+    {"take", store_take},     {NULL, NULL},
+};
