@@ -9,10 +9,10 @@ local selector = require "wl.selector"
 
 local claim = {}
 
-local function adopt(ctx, controller, orphans, facet)
+local function adopt(ctx, controller, orphans, facet, accepts)
   local found = {}
   for object in orphans:each(facet) do
-    if object.metadata.deletionTimestamp == nil then
+    if object.metadata.deletionTimestamp == nil and (not accepts or accepts(object)) then
       found[#found + 1] = object
     end
   end
@@ -48,8 +48,9 @@ end
 -- @tparam string kind of what it owns
 -- @param label_selector matchLabels and matchExpressions
 -- @tparam ?string facet only objects that pass it are adopted and released
+-- @tparam ?function accepts of an orphan: may it be adopted?
 -- @treturn ?boolean true; or nil, message, code
-function claim.sync(ctx, controller, kind, label_selector, facet)
+function claim.sync(ctx, controller, kind, label_selector, facet, accepts)
   if controller.metadata.deletionTimestamp ~= nil then
     return true
   end
@@ -63,7 +64,7 @@ function claim.sync(ctx, controller, kind, label_selector, facet)
       return nil, message, code
     end
   end
-  return #orphans == 0 or adopt(ctx, controller, orphans, facet)
+  return #orphans == 0 or adopt(ctx, controller, orphans, facet, accepts)
 end
 
 return claim

@@ -56,6 +56,15 @@ function json(x)
 end
 
 -- The API server always writes these, also when they are empty.
+local function is_whole(template)
+  for _, list in ipairs { "containers", "initContainers", "ephemeralContainers" } do
+    for _, container in ipairs(template.spec and template.spec[list] or {}) do
+      if container.resources == nil then return false end
+    end
+  end
+  return template.metadata ~= nil
+end
+
 local function with_empty_structs(template)
   local copy = value.table(template)
   copy.metadata = copy.metadata or {}
@@ -67,13 +76,31 @@ local function with_empty_structs(template)
   return copy
 end
 
---- The data of the revision of a template.
+--- The data of the revision of a template, as it is stored. It shares the
+-- template's parts where they are written in full.
+-- @param template a pod template
+-- @treturn table
+function controller_revision.value(template)
+  local patch
+  if is_whole(template) then
+    patch = { metadata = template.metadata, spec = template.spec }
+  else
+    patch = with_empty_structs(template)
+  end
+  patch["$patch"] = "replace"
+  return { spec = { template = patch } }
+end
+
+--- The text of a revision's data.
+-- @param data
+-- @treturn string JSON
+function controller_revision.text(data) return json(data or {}) end
+
+--- The data of the revision of a template, as text.
 -- @param template a pod template
 -- @treturn string JSON
 function controller_revision.data(template)
-  local patch = with_empty_structs(template)
-  patch["$patch"] = "replace"
-  return json { spec = { template = patch } }
+  return json(controller_revision.value(template))
 end
 
 --- The hash of a revision, and with it the name.

@@ -1,9 +1,211 @@
 -- SPDX-License-Identifier: MIT
 --- StatefulSet: pods with names that stay, each with its own storage, one after another.
+--
+-- A sync looks at the pods that are wanted, from the lowest ordinal up; then at
+-- those that are too many, from the highest down; and only when all of that is as
+-- it should be does the rollout go on, again from the highest down. Under
+-- OrderedReady each step waits for the one before: so a pod that never gets ready
+-- holds up everything, a rollout too, until somebody repairs or deletes it. Under
+-- Parallel nothing waits but the rollout.
+-- Source: pkg/controller/statefulset.
+local Pass = require "wl.stateful.pass"
 local apps = require "wl.api.apps"
+local claim = require "wl.claim"
+local claims = require "wl.stateful.claims"
+local history = require "wl.revision_history"
 local kind = require "wl.kind"
 local legacy = require "wl.api.legacy"
+local member = require "wl.stateful.member"
+local pods = require "wl.stateful.pods"
 local prepare = require "wl.api.prepare"
+local revisions = require "wl.stateful.revisions"
+local status = require "wl.stateful.status"
+
+-- Seconds after which claims that are on their way out are looked at again.
+local CLAIM_WAIT = 1
+
+-- ---- the pods that are wanted ----
+
+-- One that has ended is deleted, and made anew when it is gone. In order, the
+-- next one has to wait until this one is available.
+local function keep(pass, one)
+  if member.finished(one) then
+    local done, message, code = one.terminating or pass:delete(one)
+    if not done then
+      return nil, message, code
+    end
+    return false
+  elseif not one.pod then
+    local created, message, code = pass:create(one)
+    return created and not pass.ordered, message, code
+  elseif one.phase == "Pending" then
+    local done, message, code = claims.ensure(pass.ctx, pass.set, one)
+    if not done then
+      return nil, message, code
+    end
+  end
+  if pass.ordered and member.unavailable(one) then
+    return false
+  end
+  return pods.mend(pass.ctx, pass.set, one)
+end
+
+-- ---- the pods that are too many ----
+
+local function hand_over_claims(pass, one)
+  return claims.retain(pass.ctx, pass.set, one.pod, one.ordinal)
+end
+
+-- One that is not available may go only if it is the first such of all: it is not
+-- going to get better by waiting.
+local function retire(pass, one)
+  if one.terminating then
+    return false
+  elseif pass.ordered and not one.available and one ~= pass.first_unavailable then
+    return false
+  end
+  local done, message, code = pass:delete(one)
+  if not done then
+    return nil, message, code
+  end
+  return not pass.ordered
+end
+
+-- ---- the rollout ----
+
+-- One at a time, and not before all above it are available.
+local function update_next(pass, lowest)
+  for i = #pass.replicas, lowest, -1 do
+    local one = pass.replicas[i]
+    if pass:is_outdated(one) then
+      return pass:replace(one)
+    elseif member.unavailable(one) then
+      return true
+    end
+  end
+  return true
+end
+
+-- As many at a time as may be unavailable.
+local function update_some(pass, lowest, budget)
+  local most, message, code = pass.max_unavailable(budget, #pass.replicas)
+  if not most then
+    return nil, message, code
+  end
+  local left = most - pass:count_unavailable()
+  for i = #pass.replicas, lowest, -1 do
+    local one = pass.replicas[i]
+    if left > 0 and pass:is_outdated(one) then
+      local done
+      done, message, code = pass:replace(one)
+      if not done then
+        return nil, message, code
+      end
+      left = left - 1
+    end
+  end
+  return true
+end
+
+-- Under OnDelete a pod stays as it is until somebody deletes it.
+local function update(pass)
+  local strategy = pass.set.spec.updateStrategy
+  if strategy.type == "OnDelete" then
+    return true
+  end
+  local rolling = strategy.rollingUpdate or {}
+  local lowest = (rolling.partition or 0) + 1
+  if rolling.maxUnavailable then
+    return update_some(pass, lowest, rolling.maxUnavailable)
+  end
+  return update_next(pass, lowest)
+end
+
+-- ---- a sync ----
+
+local function work(pass)
+  local done, message, code = pass:each(pass.replicas, keep)
+  if done then
+    done, message, code = pass:each(pass.condemned, hand_over_claims)
+  end
+  if done then
+    done, message, code = pass:each(pass.condemned, retire)
+  end
+  if done then
+    done, message, code = update(pass)
+  end
+  return done, message, code
+end
+
+local function look(ctx, set)
+  local claimed, message, code = claim.sync(ctx, set, "Pod", set.spec.selector, nil,
+    function(pod) return member.belongs(set, pod) end)
+  if not claimed then
+    return nil, message, code
+  end
+  local found, min_ready = {}, set.spec.minReadySeconds or 0
+  for pod in ctx:owned(set, "Pod"):each() do
+    found[#found + 1] = member.read(pod, min_ready, ctx.now)
+  end
+  return found
+end
+
+local function write_status(pass, collisions)
+  local set, counted = pass.set, pass:status()
+  counted.observedGeneration, counted.collisionCount = set.metadata.generation, collisions
+  counted.currentReplicas = math.max(counted.currentReplicas, 0)
+  status.complete(set, counted)
+  if not status.differs(set.status or {}, counted) then
+    return true
+  end
+  return pass.ctx:update_status(set, status.written(counted, (set.status or {}).conditions))
+end
+
+local function forget_old_revisions(pass, all)
+  local live = { [pass.current.metadata.name] = true, [pass.update.metadata.name] = true }
+  for _, one in ipairs(pass.existing) do
+    live[one.revision] = true
+  end
+  local limit = pass.set.spec.revisionHistoryLimit
+  return history.delete(pass.ctx, revisions.expired(all, live, limit))
+end
+
+local function sync(ctx, set, existing, all)
+  local found, message, code = revisions.find(ctx, set, all)
+  if not found then
+    return nil, message, code
+  end
+  local pass, done = Pass.new(ctx, set, found, existing), true
+  if set.metadata.deletionTimestamp == nil then
+    done, message, code = work(pass)
+  end
+  local written, refusal, refusal_code = write_status(pass, found.collisions)
+  local forgotten, problem, problem_code = forget_old_revisions(pass, all)
+  if done == nil or not written or not forgotten then
+    return nil, message or refusal or problem, code or refusal_code or problem_code
+  end
+  return pass
+end
+
+local function sooner(a, b) return a and b and math.min(a, b) or a or b end
+
+local function reconcile(ctx, set)
+  local all, message, code = history.claimed(ctx, set)
+  if not all then
+    return nil, message, code
+  end
+  local existing, pass
+  existing, message, code = look(ctx, set)
+  if not existing then
+    return nil, message, code
+  end
+  pass, message, code = sync(ctx, set, existing, all)
+  if not pass then
+    return nil, message, code
+  end
+  return sooner(pass.waits_for_claims and CLAIM_WAIT or nil,
+    pass:available_in(set.spec.minReadySeconds or 0, ctx.now))
+end
 
 return kind "StatefulSet" {
   api = "apps/v1",
@@ -14,4 +216,5 @@ return kind "StatefulSet" {
   validation = require "wl.validate.statefulset",
   preparation = prepare.standard(apps.StatefulSet),
   owns = { "Pod", "ControllerRevision" },
+  reconcile = reconcile,
 }

@@ -1,0 +1,83 @@
+-- SPDX-License-Identifier: MIT
+--- The status of a StatefulSet.
+--
+-- Source: pkg/controller/statefulset `updateStatus`, `completeRollingUpdate`,
+-- `inconsistentStatus`.
+local status = {}
+
+local COUNTS = { "replicas", "readyReplicas", "availableReplicas", "currentReplicas",
+  "updatedReplicas" }
+
+--- Count members. Those that are not created count nowhere; those that are being
+-- deleted are of no revision any more.
+-- @tparam table members array of wl.stateful.member
+-- @tparam string current name of the revision
+-- @tparam string update name of the revision
+-- @treturn table
+function status.count(members, current, update)
+  local seen = { replicas = 0, readyReplicas = 0, availableReplicas = 0, currentReplicas = 0,
+    updatedReplicas = 0 }
+  local function add(field, holds) seen[field] = seen[field] + (holds and 1 or 0) end
+  for _, one in ipairs(members) do
+    local created = one.phase ~= nil and one.phase ~= ""
+    local stays = created and not one.terminating
+    add("replicas", created)
+    add("readyReplicas", one.ready)
+    add("availableReplicas", one.available)
+    add("currentReplicas", stays and one.revision == current)
+    add("updatedReplicas", stays and one.revision == update)
+  end
+  return seen
+end
+
+--- When all pods that are wanted are ready and of the new revision, that is the
+-- current one. Never under OnDelete.
+-- @param set
+-- @tparam table counted changed
+-- @treturn table it
+function status.complete(set, counted)
+  local wanted = set.spec.replicas or 1
+  if set.spec.updateStrategy.type == "RollingUpdate" and counted.updatedReplicas == wanted
+    and counted.readyReplicas == wanted and counted.replicas == wanted then
+    counted.currentReplicas = counted.updatedReplicas
+    counted.currentRevision = counted.updateRevision
+  end
+  return counted
+end
+
+--- Does a new status say anything else than the old one?
+-- @param old
+-- @param new
+-- @treturn boolean
+function status.differs(old, new)
+  if (new.observedGeneration or 0) > (old.observedGeneration or 0) then
+    return true
+  end
+  for _, field in ipairs(COUNTS) do
+    if (new[field] or 0) ~= (old[field] or 0) then
+      return true
+    end
+  end
+  return (new.currentRevision or "") ~= (old.currentRevision or "")
+    or (new.updateRevision or "") ~= (old.updateRevision or "")
+end
+
+-- What the API leaves out when it is nothing.
+local SPARSE = { "readyReplicas", "currentReplicas", "updatedReplicas" }
+
+--- A status as it is written.
+-- @tparam table counted
+-- @param conditions those there are
+-- @treturn table
+function status.written(counted, conditions)
+  local result = { conditions = conditions }
+  for field, x in pairs(counted) do
+    result[field] = x
+  end
+  for _, field in ipairs(SPARSE) do
+    result[field] = result[field] > 0 and result[field] or nil
+  end
+  return result
+end
+
+return status
