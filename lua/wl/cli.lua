@@ -109,8 +109,7 @@ local function load_definitions(options, scenario)
     local status, defined = run_chunk(path, environment)
     if status ~= 0 then return status end
     if defined ~= nil then
-      local list = type(defined) == "table" and #defined > 0 and defined or { defined }
-      local ok, problem = pcall(scenario.define, scenario, table.unpack(list))
+      local ok, problem = pcall(scenario.define, scenario, defined)
       if not ok then return report.bad_input(("%s: %s"):format(path, tostring(problem))) end
     end
   end

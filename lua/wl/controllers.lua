@@ -10,7 +10,6 @@
 -- Source: controller-runtime pkg/internal/controller; client-go
 -- DefaultControllerRateLimiter.
 local Ctx = require "wl.ctx"
-local host = require "wl.host"
 
 local Controllers = {}
 Controllers.__index = Controllers
@@ -106,8 +105,8 @@ end
 -- ---- one turn ----
 
 local function complain(self, ctx, object, message)
-  if object then ctx:event(object, "Warning", "ReconcileError", tostring(message)) end
-  self.cluster:warn(("%s: %s"):format(ctx.writer, tostring(message)))
+  if object then ctx:event(object, "Warning", "ReconcileError", message) end
+  self.cluster:warn(("%s: %s"):format(self:last_run(), message))
 end
 
 local function settle(self, entry, key, outcome, message)
@@ -122,15 +121,23 @@ local function settle(self, entry, key, outcome, message)
   self.store:done(key)
 end
 
+-- What was raised, with the place where it is none of a script's own.
+local function located(problem)
+  local text = tostring(problem)
+  if text:find "^[^\n:]+:%d+: " then return text end
+  local place = debug.traceback("", 2):match "\n\t([^%[\n][^\n]-:%d+): in "
+  return place and place .. ": " .. text or text
+end
+
 local function run(self, entry, key, call, object)
   local ctx = entry.ctx
   ctx.now, ctx.key = self.cluster:now(), key
   self:note_run(ctx.writer, object)
   self.store:set_writer(ctx.writer)
-  local ok, outcome, message = host.call(call, ctx, object)
+  local ok, outcome, message = xpcall(call, located, ctx, object)
   self.runs = self.runs + 1
   if not ok then
-    complain(self, ctx, object, tostring(outcome) .. tostring(message or ""))
+    complain(self, ctx, object, outcome)
     outcome, message = nil, outcome
   end
   settle(self, entry, key, outcome, message)

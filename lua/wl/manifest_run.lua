@@ -139,7 +139,9 @@ end
 -- @tparam table options files; length: seconds at the most; quiet
 -- @treturn integer exit status
 function manifest_run.run(cluster, options)
-  local objects, done = apply.documents(cluster.server, read_all(options.files),
+  local documents = read_all(options.files)
+  cluster.store:set_writer "kubectl"
+  local objects, done = apply.documents(cluster.server, documents,
     { warn = function(text) cluster:warn(text) end })
   if not objects then error(done, 0) end
   tell_applied(objects, done, options)

@@ -162,9 +162,10 @@ function Scenario:open(given)
 end
 
 --- Have kinds and policies in this scenario's clusters.
--- @param ... kinds and policies
-function Scenario:define(...)
-  for _, given in ipairs { ... } do
+-- @param one kind or policy, or a list of them
+function Scenario:define(one)
+  local is_many = type(one) == "table" and #one > 0
+  for _, given in ipairs(is_many and one or { one }) do
     if not is_kind(given) and not is_policy(given) then
       reference.misuse('define: a kind or a policy expected, as in define(require "backup"); '
         .. "got %s", reference.seen(given))
@@ -241,7 +242,7 @@ local function global(self, name)
   if name == "cluster" then
     return function(given) return self:open(given) end
   elseif name == "define" then
-    return function(...) return self:define(...) end
+    return function(given) self:define(given) end
   elseif name == "rollout" then
     return rollout_verbs(self:default())
   elseif FREE[name] then
