@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
---- PersistentVolume, PersistentVolumeClaim, StorageClass. Claims are bound by wl.volumes.
-local facet = require "wl.facet"
+--- PersistentVolume, PersistentVolumeClaim, StorageClass: kept as data.
 local kind = require "wl.kind"
 local legacy = require "wl.api.legacy"
 local persistent = require "wl.api.persistent"
@@ -20,11 +19,6 @@ return {
     schema = persistent.PersistentVolume,
     validation = validate.PersistentVolume,
     preparation = as_data(persistent.PersistentVolume),
-    facets = {
-      { "new", facet.equals("status.phase", "Pending") },
-      { "unclaimed", facet.equals("status.phase", "Available") },
-      { "bound", facet.equals("status.phase", "Bound") },
-    },
   },
   kind "PersistentVolumeClaim" {
     api = "v1",
@@ -32,11 +26,6 @@ return {
     schema = persistent.PersistentVolumeClaim,
     validation = require "wl.validate.claim",
     preparation = as_data(persistent.PersistentVolumeClaim),
-    facets = {
-      { "bound", facet.equals("status.phase", "Bound") },
-      { "unbound", facet.all { facet.none_of("status.phase", "Bound", "Lost"),
-                               facet.absent "metadata.deletionTimestamp" } },
-    },
   },
   kind "StorageClass" {
     api = "storage.k8s.io/v1",
