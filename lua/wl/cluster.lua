@@ -19,6 +19,7 @@ local read_options = require "wl.cluster.options"
 local rng = require "wl.rng"
 local time = require "wl.time"
 local timer = require "wl.timer"
+local volumes = require "wl.volumes"
 
 local Cluster = {}
 Cluster.__index = Cluster
@@ -68,6 +69,7 @@ function Cluster:prepare()
     self.controllers:add_kind(kind, number)
   end
   namespaces.create_system(server)
+  volumes.install(self)
   server.admit[#server.admit + 1] = namespaces.admission(server)
   server.admit_delete[#server.admit_delete + 1] = namespaces.deletion_rule
   for _, name in ipairs(CONTROLLED) do server:number(assert(server:kind(name))) end

@@ -20,7 +20,8 @@ local LABELS = { foo = "bar" }
 local function given(x) return x ~= value.null and x or nil end
 
 local function template(image)
-  return { metadata = { labels = LABELS }, spec = { containers = { { name = "c", image = image } } } }
+  return { metadata = { labels = LABELS },
+    spec = { containers = { { name = "c", image = image } } } }
 end
 
 local function set_of(input)

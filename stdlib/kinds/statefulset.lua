@@ -26,15 +26,22 @@ local CLAIM_WAIT = 1
 
 -- ---- the pods that are wanted ----
 
--- One that has ended is deleted, and made anew when it is gone. In order, the
--- next one has to wait until this one is available.
+-- One that has ended is deleted, and made anew when it is gone.
+local function finish(pass, one)
+  if one.terminating then
+    return false
+  end
+  local done, message, code = pass:delete(one)
+  if not done then
+    return nil, message, code
+  end
+  return false
+end
+
+-- In order, the next one has to wait until this one is available.
 local function keep(pass, one)
   if member.finished(one) then
-    local done, message, code = one.terminating or pass:delete(one)
-    if not done then
-      return nil, message, code
-    end
-    return false
+    return finish(pass, one)
   elseif not one.pod then
     local created, message, code = pass:create(one)
     return created and not pass.ordered, message, code

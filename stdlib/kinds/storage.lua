@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- PersistentVolume, PersistentVolumeClaim, StorageClass: kept as data.
+--- PersistentVolume, PersistentVolumeClaim, StorageClass. Claims are bound by wl.volumes.
+local facet = require "wl.facet"
 local kind = require "wl.kind"
 local legacy = require "wl.api.legacy"
 local persistent = require "wl.api.persistent"
@@ -19,6 +20,11 @@ return {
     schema = persistent.PersistentVolume,
     validation = validate.PersistentVolume,
     preparation = as_data(persistent.PersistentVolume),
+    facets = {
+      { "new", facet.equals("status.phase", "Pending") },
+      { "unclaimed", facet.equals("status.phase", "Available") },
+      { "bound", facet.equals("status.phase", "Bound") },
+    },
   },
   kind "PersistentVolumeClaim" {
     api = "v1",
@@ -26,6 +32,11 @@ return {
     schema = persistent.PersistentVolumeClaim,
     validation = require "wl.validate.claim",
     preparation = as_data(persistent.PersistentVolumeClaim),
+    facets = {
+      { "bound", facet.equals("status.phase", "Bound") },
+      { "unbound", facet.all { facet.none_of("status.phase", "Bound", "Lost"),
+                               facet.absent "metadata.deletionTimestamp" } },
+    },
   },
   kind "StorageClass" {
     api = "storage.k8s.io/v1",
