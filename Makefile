@@ -60,6 +60,7 @@ CORE = \
   runtime/core/idmap.c \
   runtime/core/limiter.c \
   runtime/core/liveset.c \
+  runtime/core/merge.c \
   runtime/core/names.c \
   runtime/core/number.c \
   runtime/core/owners.c \
@@ -86,7 +87,6 @@ CORE = \
   runtime/core/selector_parse.c \
   runtime/core/sets.c \
   runtime/core/shape.c \
-  runtime/core/share.c \
   runtime/core/space.c \
   runtime/core/store.c \
   runtime/core/table.c \

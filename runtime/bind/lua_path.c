@@ -2,7 +2,7 @@
 /* lua_path.c - value.get and value.with, and the paths compiled so far */
 #include <lauxlib.h>
 
-#include "../core/share.h"
+#include "../core/merge.h"
 #include "host.h"
 #include "lua_value_private.h"
 

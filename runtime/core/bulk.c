@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "patch.h"
+#include "merge.h"
 #include "store_private.h"
 
 enum {
@@ -96,18 +96,12 @@ static void finish(Bulk *bulk) {
   }
 }
 
-/* The patch applied; one that would make the section too deep leaves it. */
-static wl_Value merged(wl_Heap *heap, wl_Value from, wl_Value patch) {
-  wl_Value to = wl_patch_merge(heap, from, patch, NULL);
-  return wl_is_absent(to) && !wl_is_absent(from) ? wl_retain(from) : to;
-}
-
 /* The successor of a section, a new reference. */
 static wl_Value change(wl_Heap *heap, const Section *section, wl_Value from,
                        size_t row) {
   wl_Value to = wl_is_absent(section->patch)
                     ? wl_retain(from)
-                    : merged(heap, from, section->patch);
+                    : wl_merge(heap, from, section->patch);
   for (size_t i = 0; i < section->column_count; i++) {
     const wl_Column *column = section->columns[i];
     wl_Value cell = wl_retain(column->values[row]);

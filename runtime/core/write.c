@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "share.h"
+#include "merge.h"
 #include "store_private.h"
 
 /* The alphabet and lengths of generated names: apiserver's names.
