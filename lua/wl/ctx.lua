@@ -129,13 +129,14 @@ function Ctx:touched(kind) return self.store:touched(number(self, kind), 1) end
 --- Create an object. @return a view; or nil, message, code, causes
 function Ctx:create(object) return self.server:create(object) end
 
---- Create n objects that differ in name only (metadata.generateName).
+--- Create n objects that differ in name only (metadata.generateName), and in what
+-- columns say: path -> list of values, one an object.
 -- @treturn integer how many were created
 -- @treturn ?string message, when not all were
 -- @treturn ?string code
 -- @treturn ?batch what was created
-function Ctx:create_many(object, n)
-  local batch, message, code = self.server:create_many(object, n)
+function Ctx:create_many(object, n, columns)
+  local batch, message, code = self.server:create_many(object, n, columns)
   return batch and #batch or 0, message, code, batch
 end
 

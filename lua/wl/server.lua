@@ -187,17 +187,19 @@ end
 --- Store many objects that differ in name only.
 -- @param object with metadata.generateName
 -- @tparam integer n
+-- @tparam ?table columns path -> list of values, one an object; nothing of
+--   metadata, and nothing that admission would change
 -- @treturn ?batch what was created, also when not all was; or nil
 -- @treturn ?string message, when not all was created
 -- @treturn ?string code
-function Server:create_many(object, n)
+function Server:create_many(object, n, columns)
   local draft, kind, code, causes = self:admit_new(object)
   if not draft then return nil, kind, code, causes end
   draft.metadata.name = nil
   local number = self:number(kind)
   local prototype = value.share(draft, self.prototypes[number])
   self.prototypes[number] = prototype
-  return self.store:create_many(number, prototype, n)
+  return self.store:create_many(number, prototype, n, columns)
 end
 
 -- ---- changing ----

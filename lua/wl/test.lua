@@ -100,9 +100,9 @@ function Recorder.create(ctx, object)
   return made, message, code, causes
 end
 
-function Recorder.create_many(ctx, object, n)
+function Recorder.create_many(ctx, object, n, columns)
   local most = allowed(ctx.result, ctx.fail, "create", n)
-  local done, message, code, batch = Ctx.create_many(ctx, object, most)
+  local done, message, code, batch = Ctx.create_many(ctx, object, most, columns)
   for made in (batch or Ctx.all(ctx, "Pod"):batch(nil, 0)):each() do
     table.insert(ctx.result.created, plain(made))
   end

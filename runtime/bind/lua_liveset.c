@@ -12,6 +12,9 @@
  *   set:first([facet])             a view, or nil
  *   set:batch([facet [, limit]])   a batch
  *   set:has(id)
+ *   set:written_since(revision)    two batches, of what was written after it:
+ *                                  members, and ids of the kind that are no
+ *                                  members now; nil when that is forgotten
  *   set:version()                  moves when a member joins or answers
  *                                  otherwise, not when one leaves
  *   set:subscribe(source, key), set:unsubscribe(source, key)
@@ -221,6 +224,30 @@ static int set_has(lua_State *L) {
   return 1;
 }
 
+static int set_written_since(lua_State *L) {
+  const SetBox *box = wl_lua_check_set(L, 1);
+  const StoreBox *store = wl_lua_store_of(L, 1);
+  lua_Integer revision = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, revision >= 0, 2, "a revision is not negative");
+  lua_getiuservalue(L, 1, 1);
+  BatchBox *members = wl_lua_push_batch(L, lua_gettop(L));
+  BatchBox *others = wl_lua_push_batch(L, lua_gettop(L) - 1);
+  wl_Heap *heap = wl_store_heap(store->store);
+  if (!wl_store_written_since(store->store, box->kind, (uint64_t)revision,
+                              &others->ids))
+    return 0;
+  size_t rest = 0;
+  for (size_t i = 0; i < others->ids.length; i++) {
+    wl_Id id = others->ids.items[i];
+    if (wl_set_has(box->set, id))
+      wl_ids_add(heap, &members->ids, id);
+    else
+      others->ids.items[rest++] = id;
+  }
+  others->ids.length = rest;
+  return 2;
+}
+
 static int set_version(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)wl_set_version(wl_lua_check_set(L, 1)->set));
   return 1;
@@ -264,6 +291,7 @@ static const luaL_Reg methods[] = {
     {"sum", set_sum},
     {"unsubscribe", set_unsubscribe},
     {"version", set_version},
+    {"written_since", set_written_since},
     {NULL, NULL},
 };
 

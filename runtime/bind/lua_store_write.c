@@ -37,25 +37,6 @@ static int store_restore(lua_State *L) {
   return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id, object);
 }
 
-/* s:create_many(kind, object, n) -> batch [, message, code] */
-static int store_create_many(lua_State *L) {
-  StoreBox *box = wl_lua_check_store(L, 1);
-  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  wl_Value object = wl_lua_borrow_value(L, 3);
-  lua_Integer n = luaL_checkinteger(L, 4);
-  luaL_argcheck(L, n >= 0, 4, "a count is not negative");
-  BatchBox *batch = wl_lua_push_batch(L, 1);
-  wl_Error error;
-  bool ok = wl_store_create_many(box->store, kind, object, (size_t)n,
-                                 &batch->ids, &error);
-  wl_lua_store_settle(L, box);
-  if (ok)
-    return 1;
-  lua_pushstring(L, error.message);
-  lua_pushstring(L, wl_code_name(error.code));
-  return 3;
-}
-
 /* s:update(id, object) -> view, id */
 static int store_update(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
@@ -101,7 +82,7 @@ static int store_delete(lua_State *L) {
 
 /* ---- many ---- */
 
-/* The columns of s:update_many, gathered in one userdata. */
+/* The columns of s:create_many and s:update_many, gathered in one userdata. */
 typedef struct Columns {
   size_t count;
   wl_Heap *heap;
@@ -194,6 +175,27 @@ static Columns *check_columns(lua_State *L, int index, size_t rows) {
     lua_pop(L, 1);
   }
   return c;
+}
+
+/* s:create_many(kind, object, n [, columns]) -> batch [, message, code] */
+static int store_create_many(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  lua_Integer n = luaL_checkinteger(L, 4);
+  luaL_argcheck(L, n >= 0, 4, "a count is not negative");
+  lua_settop(L, 5);
+  const Columns *c = check_columns(L, 5, (size_t)n);
+  wl_Value object = wl_lua_borrow_value(L, 3);
+  BatchBox *batch = wl_lua_push_batch(L, 1);
+  wl_Error error;
+  bool ok = wl_store_create_many(box->store, kind, object, (size_t)n, c->items,
+                                 c->count, &batch->ids, &error);
+  wl_lua_store_settle(L, box);
+  if (ok)
+    return 1;
+  lua_pushstring(L, error.message);
+  lua_pushstring(L, wl_code_name(error.code));
+  return 3;
 }
 
 /* s:update_many(batch, patch | nil, columns | nil) -> how many */

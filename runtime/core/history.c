@@ -139,6 +139,22 @@ wl_Value wl_store_list_at(wl_Store *store, const wl_Kind *kind,
   return wl_builder_list(&list);
 }
 
+bool wl_store_written_since(const wl_Store *store, const wl_Kind *kind,
+                            uint64_t revision, wl_Ids *out) {
+  if (!reachable(store, revision, NULL))
+    return false;
+  roaring_bitmap_t *ids = roaring_bitmap_create();
+  for (size_t i = place_after(store, revision); i < store->log_count; i++)
+    if (entry_at(store, i)->kind == kind)
+      roaring_bitmap_add(ids, entry_at(store, i)->id);
+  roaring_uint32_iterator_t it;
+  for (roaring_init_iterator(ids, &it); it.has_value;
+       roaring_advance_uint32_iterator(&it))
+    wl_ids_add(store->heap, out, it.current_value);
+  roaring_bitmap_free(ids);
+  return true;
+}
+
 bool wl_store_log_next(wl_Store *store, uint64_t revision, wl_Change *change,
                        wl_Error *error) {
   if (error != NULL)

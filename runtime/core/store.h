@@ -187,10 +187,12 @@ typedef struct wl_Column {
   const wl_Value *values; /* one an object */
 } wl_Column;
 
-/* Create n objects like `object` (which has generateName). Appends their ids
- * to out; stops at the first that is refused. */
+/* Create n objects like `object` (which has generateName), with what the
+ * columns say of each outside of metadata. Appends their ids to out; stops at
+ * the first that is refused. */
 bool wl_store_create_many(wl_Store *store, wl_Kind *kind, wl_Value object,
-                          size_t n, wl_Ids *out, wl_Error *error);
+                          size_t n, const wl_Column *columns,
+                          size_t column_count, wl_Ids *out, wl_Error *error);
 /* Apply a JSON merge patch, then the columns, to each. Ids that are gone are
  * passed over. Objects that share a part share its successor. Returns how
  * many there were. */
@@ -217,6 +219,11 @@ wl_Value wl_store_list_at(wl_Store *store, const wl_Kind *kind,
  * reference; O(1) for `old`, O(later writes) for `now` unless it is current. */
 bool wl_store_log_next(wl_Store *store, uint64_t revision, wl_Change *change,
                        wl_Error *error);
+/* Append the ids of a kind that were written after a revision, in order of
+ * creation; those of objects that are gone too. False when the history does
+ * not reach back so far. O(writes since). */
+bool wl_store_written_since(const wl_Store *store, const wl_Kind *kind,
+                            uint64_t revision, wl_Ids *out);
 /* The newest write at or before a moment. */
 uint64_t wl_store_revision_at(const wl_Store *store, int64_t time_ms);
 

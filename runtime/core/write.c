@@ -158,8 +158,26 @@ static wl_Id insert(wl_Store *store, Space *space, wl_Value prototype,
   return id;
 }
 
+/* The prototype with row i of the columns; a path that does not fit changes
+ * nothing. New. */
+static wl_Value with_columns(wl_Store *store, wl_Value prototype,
+                             const wl_Column *columns, size_t n, size_t row) {
+  wl_Value object = wl_retain(prototype);
+  for (size_t i = 0; i < n; i++) {
+    wl_Value changed =
+        wl_with_path(store->heap, wl_retain(object), columns[i].path,
+                     columns[i].depth, wl_retain(columns[i].values[row]));
+    if (wl_is_absent(changed))
+      continue;
+    wl_release(store->heap, object);
+    object = changed;
+  }
+  return object;
+}
+
 bool wl_store_create_many(wl_Store *store, wl_Kind *kind, wl_Value object,
-                          size_t n, wl_Ids *out, wl_Error *error) {
+                          size_t n, const wl_Column *columns,
+                          size_t column_count, wl_Ids *out, wl_Error *error) {
   wl_Value given = metadata_of(store, object);
   if (wl_type(given) != WL_MAP)
     return wl_fail(error, WL_EINVALID, "an object needs metadata");
@@ -174,9 +192,11 @@ bool wl_store_create_many(wl_Store *store, wl_Kind *kind, wl_Value object,
   for (size_t i = 0; i < n && ok; i++) {
     wl_Value name = choose_name(store, space, given, error);
     ok = !wl_is_absent(name);
-    if (ok)
-      wl_ids_add(store->heap, out,
-                 insert(store, space, prototype, metadata, name));
+    if (!ok)
+      break;
+    wl_Value one = with_columns(store, prototype, columns, column_count, i);
+    wl_ids_add(store->heap, out, insert(store, space, one, metadata, name));
+    wl_release(store->heap, one);
   }
   wl_release(store->heap, prototype);
   wl_release(store->heap, metadata);
@@ -201,7 +221,7 @@ wl_Value wl_store_free_name(wl_Store *store, wl_Kind *kind, wl_Value space,
 wl_Id wl_store_create(wl_Store *store, wl_Kind *kind, wl_Value object,
                       wl_Error *error) {
   wl_Ids ids = {NULL, 0, 0};
-  bool ok = wl_store_create_many(store, kind, object, 1, &ids, error);
+  bool ok = wl_store_create_many(store, kind, object, 1, NULL, 0, &ids, error);
   wl_Id id = ok && ids.length == 1 ? ids.items[0] : 0;
   wl_ids_free(store->heap, &ids);
   return id;

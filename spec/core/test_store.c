@@ -147,7 +147,7 @@ static void on_wake(void *context, uint64_t subscriber) {
 static wl_Ids some_pods(size_t n, const char *app, const char *uid) {
   wl_Ids ids = {NULL, 0, 0};
   wl_Value p = pod("web-", app, uid);
-  CHECK(wl_store_create_many(store, pods, p, n, &ids, NULL));
+  CHECK(wl_store_create_many(store, pods, p, n, NULL, 0, &ids, NULL));
   wl_release(heap, p);
   return ids;
 }
