@@ -70,8 +70,7 @@ function Cluster:prepare()
   end
   namespaces.create_system(server)
   volumes.install(self)
-  server.admit[#server.admit + 1] = namespaces.admission(server)
-  server.admit_delete[#server.admit_delete + 1] = namespaces.deletion_rule
+  require "wl.cluster.admission"(self)
   for _, name in ipairs(CONTROLLED) do server:number(assert(server:kind(name))) end
   server:number(assert(server:kind "Pod"))
 end

@@ -53,7 +53,9 @@ function facet.equals(path, expected) return facet.one_of(path, expected) end
 
 --- The list at the path has at least one of these.
 -- @tparam string path
-function facet.contains(path, ...) return test { op = "contains", path = path, values = { ... } } end
+function facet.contains(path, ...)
+  return test { op = "contains", path = path, values = { ... } }
+end
 
 --- Count per text at the path: `set:count("phase", "Running")`.
 -- @tparam string path

@@ -4,7 +4,6 @@
 local Kubelet = require "wl.kubelet"
 local NodeController = require "wl.node.controller"
 local Scheduler = require "wl.scheduler"
-local priority = require "wl.priority"
 local template = require "wl.node.template"
 local time = require "wl.time"
 local value = require "wl.value"
@@ -66,7 +65,6 @@ end
 -- @tparam ?integer level as for `error`
 function nodes.install(cluster, options, level)
   options = options or {}
-  table.insert(cluster.server.admit, priority.admission(cluster.server))
   nodes.add(cluster, 1, options.nodes or 0, options.node, (level or 1) + 1)
   cluster.scheduler = Scheduler.new()
   cluster.kubelet = Kubelet.new()

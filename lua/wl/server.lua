@@ -32,6 +32,7 @@ function Server.new(options)
     expected_namespaces = {}, -- by name: they come with the objects that need them
     on_kind = {},    -- called with each kind that is registered
     admit = {},      -- further admission: functions(kind, draft); true, or nil, message, code
+    admit_update = {}, -- the same for changes: functions(kind, draft, old)
     admit_delete = {}, -- the same for deletions: functions(kind, object)
   }, Server)
 end
@@ -226,6 +227,11 @@ function Server:update(object, options)
   local draft, causes
   draft, message, code, causes = admission.update(kind, object, old, options)
   if not draft then return nil, message, code, causes end
+  for _, admit in ipairs(self.admit_update) do
+    local admitted
+    admitted, message, code, causes = admit(kind, draft, old)
+    if not admitted then return nil, message, code, causes end
+  end
   return self.store:update(id, draft)
 end
 

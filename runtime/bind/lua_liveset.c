@@ -15,6 +15,8 @@
  *   set:written_since(revision)    two batches, of what was written after it:
  *                                  members, and ids of the kind that are no
  *                                  members now; nil when that is forgotten
+ *   set:changes()                  a batch of the objects that joined, changed
+ *                                  or left since last; at first, all members
  *   set:version()                  moves when a member joins or answers
  *                                  otherwise, not when one leaves
  *   set:subscribe(source, key), set:unsubscribe(source, key)
@@ -33,7 +35,7 @@ StoreBox *wl_lua_store_of(lua_State *L, int index) {
 
 SetBox *wl_lua_push_set(lua_State *L, int store) {
   SetBox *box = lua_newuserdatauv(L, sizeof *box, 1);
-  *box = (SetBox){NULL, NULL};
+  *box = (SetBox){NULL, NULL, NULL};
   luaL_setmetatable(L, LIVESET);
   lua_pushvalue(L, store);
   lua_setiuservalue(L, -2, 1);
@@ -53,8 +55,12 @@ static int set_close(lua_State *L) {
     return 0;
   lua_getiuservalue(L, 1, 1);
   StoreBox *store = luaL_checkudata(L, -1, STORE);
-  if (store->store != NULL) /* else it went with its store */
+  if (store->store != NULL) { /* else it went with its store */
+    if (box->journal != NULL)
+      wl_set_close_journal(box->set, box->journal);
     wl_store_drop_set(store->store, box->set);
+  }
+  box->journal = NULL;
   box->set = NULL;
   return 0;
 }
@@ -218,6 +224,24 @@ static int set_batch(lua_State *L) {
   return 1;
 }
 
+static int set_changes(lua_State *L) {
+  SetBox *box = wl_lua_check_set(L, 1);
+  wl_Heap *heap = wl_store_heap(wl_lua_store_of(L, 1)->store);
+  if (box->journal == NULL) {
+    lua_settop(L, 1);
+    box->journal = wl_set_open_journal(box->set);
+    return set_batch(L);
+  }
+  lua_getiuservalue(L, 1, 1);
+  BatchBox *batch = wl_lua_push_batch(L, lua_gettop(L));
+  const wl_Id *ids;
+  size_t n = wl_journal_read(box->journal, &ids);
+  for (size_t i = 0; i < n; i++)
+    wl_ids_add(heap, &batch->ids, ids[i]);
+  wl_lua_batch_filled(L, batch);
+  return 1;
+}
+
 static int set_has(lua_State *L) {
   const SetBox *box = wl_lua_check_set(L, 1);
   lua_pushboolean(L, wl_set_has(box->set, wl_lua_check_id(L, 2)));
@@ -279,6 +303,7 @@ static int set_unsubscribe(lua_State *L) {
 
 static const luaL_Reg methods[] = {
     {"batch", set_batch},
+    {"changes", set_changes},
     {"close", set_close},
     {"count", set_count},
     {"count_before", set_count_before},

@@ -46,7 +46,8 @@ typedef struct StoreBox {
 } StoreBox;
 
 typedef struct SetBox {
-  wl_LiveSet *set; /* NULL: closed */
+  wl_LiveSet *set;     /* NULL: closed */
+  wl_Journal *journal; /* NULL: nobody asked what changed */
   wl_Kind *kind;
 } SetBox;
 

@@ -3,6 +3,7 @@
 #include "liveset.h"
 
 #include <roaring/roaring.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "table.h"
@@ -18,6 +19,12 @@ typedef struct Spread {
   int64_t total; /* the sum of the counts */
 } Spread;
 
+struct wl_Journal {
+  wl_Journal *next;
+  wl_Id *ids;
+  size_t count, size;
+};
+
 struct wl_LiveSet {
   wl_Heap *heap;
   const wl_Facets *facets;
@@ -29,6 +36,7 @@ struct wl_LiveSet {
   void *query;
   uint64_t *subscribers;
   size_t subscriber_count, subscriber_size;
+  wl_Journal *journals;
   int64_t tests[WL_FACET_TESTS];
   int64_t sums[WL_FACET_OTHERS];
   Spread *spreads; /* one a slot */
@@ -72,6 +80,8 @@ void wl_set_free(wl_LiveSet *set) {
   wl_dealloc(set->heap, set->spreads, (slots + 1) * sizeof *set->spreads);
   wl_dealloc(set->heap, set->subscribers,
              set->subscriber_size * sizeof *set->subscribers);
+  while (set->journals != NULL)
+    wl_set_close_journal(set, set->journals);
   roaring_bitmap_free(set->ids);
   if (set->home != NULL)
     wl_release(set->heap, set->key);
@@ -118,6 +128,71 @@ void wl_set_unsubscribe(wl_LiveSet *set, uint64_t subscriber) {
 const uint64_t *wl_set_subscribers(const wl_LiveSet *set, size_t *n) {
   *n = set->subscriber_count;
   return set->subscribers;
+}
+
+/* ---- journals ---- */
+
+wl_Journal *wl_set_open_journal(wl_LiveSet *set) {
+  wl_Journal *journal = wl_alloc_zeroed(set->heap, sizeof *journal);
+  journal->next = set->journals;
+  set->journals = journal;
+  return journal;
+}
+
+void wl_set_close_journal(wl_LiveSet *set, wl_Journal *journal) {
+  wl_Journal **at = &set->journals;
+  while (*at != journal)
+    at = &(*at)->next;
+  *at = journal->next;
+  wl_dealloc(set->heap, journal->ids, journal->size * sizeof *journal->ids);
+  wl_dealloc(set->heap, journal, sizeof *journal);
+}
+
+static int compare_ids(const void *a, const void *b) {
+  wl_Id x = *(const wl_Id *)a, y = *(const wl_Id *)b;
+  return (x > y) - (x < y);
+}
+
+static void tidy_journal(wl_Journal *journal) {
+  size_t kept = 0;
+  if (journal->count > 1)
+    qsort(journal->ids, journal->count, sizeof *journal->ids, compare_ids);
+  for (size_t i = 0; i < journal->count; i++)
+    if (i == 0 || journal->ids[i] != journal->ids[i - 1])
+      journal->ids[kept++] = journal->ids[i];
+  journal->count = kept;
+}
+
+/* Before it grows it is tidied, so that it does not outgrow what it notes by
+ * more than a factor. */
+static void make_room(const wl_LiveSet *set, wl_Journal *journal) {
+  tidy_journal(journal);
+  if (2 * journal->count < journal->size)
+    return;
+  size_t size = journal->size == 0 ? 64 : 2 * journal->size;
+  journal->ids =
+      wl_realloc(set->heap, journal->ids, journal->size * sizeof *journal->ids,
+                 size * sizeof *journal->ids);
+  journal->size = size;
+}
+
+void wl_set_note(wl_LiveSet *set, wl_Id id) {
+  for (wl_Journal *journal = set->journals; journal != NULL;
+       journal = journal->next) {
+    if (journal->count > 0 && journal->ids[journal->count - 1] == id)
+      continue;
+    if (journal->count == journal->size)
+      make_room(set, journal);
+    journal->ids[journal->count++] = id;
+  }
+}
+
+size_t wl_journal_read(wl_Journal *journal, const wl_Id **ids) {
+  tidy_journal(journal);
+  *ids = journal->ids;
+  size_t count = journal->count;
+  journal->count = 0;
+  return count;
 }
 
 /* ---- counting ---- */

@@ -43,6 +43,15 @@ uint64_t wl_set_version(const wl_LiveSet *set);
 
 wl_LiveSet *wl_set_retain(wl_LiveSet *set); /* returns set */
 
+/* A journal notes which objects join, change and leave, for one reader. It
+ * belongs to the set; close it, or let it go with the set. */
+typedef struct wl_Journal wl_Journal;
+wl_Journal *wl_set_open_journal(wl_LiveSet *set);
+void wl_set_close_journal(wl_LiveSet *set, wl_Journal *journal);
+/* What was noted since last: sorted, each once, borrowed until the next
+ * write. Returns how many. */
+size_t wl_journal_read(wl_Journal *journal, const wl_Id **ids);
+
 /* ---- for the store ---- */
 
 wl_LiveSet *wl_set_new(wl_Heap *heap, const wl_Facets *facets); /* one ref */
@@ -57,6 +66,8 @@ void wl_set_register(wl_LiveSet *set, wl_Table *table, wl_Value key);
 void wl_set_subscribe(wl_LiveSet *set, uint64_t subscriber);
 void wl_set_unsubscribe(wl_LiveSet *set, uint64_t subscriber);
 const uint64_t *wl_set_subscribers(const wl_LiveSet *set, size_t *n);
+/* An object that is or was a member has been written. */
+void wl_set_note(wl_LiveSet *set, wl_Id id);
 /* What the store keeps with it: its standing query. */
 void wl_set_attach(wl_LiveSet *set, void *query);
 void *wl_set_query(const wl_LiveSet *set);

@@ -77,7 +77,8 @@ typedef struct Write {
   bool answers_differ;
 } Write;
 
-static void wake(Write *w, const wl_LiveSet *set) {
+static void wake(Write *w, wl_LiveSet *set) {
+  wl_set_note(set, w->id);
   size_t n;
   const uint64_t *subscribers = wl_set_subscribers(set, &n);
   for (size_t i = 0; i < n; i++)

@@ -355,17 +355,16 @@ static bool shortens(const wl_Store *store, wl_Value metadata,
   return wl_type(have) == WL_INT && grace_s < wl_int(have);
 }
 
-/* When the deletion was first asked for; from then on the grace counts. */
-static int64_t asked_ms(const wl_Store *store, wl_Value metadata) {
-  const Words *w = &store->words;
-  wl_Value at = wl_map_get(metadata, w->deletion);
-  wl_Value grace = wl_map_get(metadata, w->grace);
-  int64_t ms;
-  if (wl_type(at) != WL_STRING || wl_type(grace) != WL_INT)
-    return store->now_ms;
-  wl_Text text = wl_text(&at);
-  return wl_time_parse(text.bytes, text.length, &ms) ? ms - wl_int(grace) * 1000
-                                                     : store->now_ms;
+/* The moment at which it is to be gone; asking again puts it off no more. */
+static int64_t gone_by(const wl_Store *store, wl_Value metadata,
+                       int64_t grace_s) {
+  wl_Value before = wl_map_get(metadata, store->words.deletion);
+  wl_Text text = wl_type(before) == WL_STRING ? wl_text(&before) : (wl_Text){0};
+  int64_t at = store->now_ms + grace_s * 1000, ms;
+  return text.length > 0 && wl_time_parse(text.bytes, text.length, &ms) &&
+                 ms < at
+             ? ms
+             : at;
 }
 
 static void mark_deleted(wl_Store *store, wl_Id id, int64_t grace_s) {
@@ -373,7 +372,7 @@ static void mark_deleted(wl_Store *store, wl_Id id, int64_t grace_s) {
   Object *object = object_at(store, id);
   wl_Value metadata = wl_retain(metadata_of(store, object->value));
   bool first = wl_is_absent(wl_map_get(metadata, w->deletion));
-  int64_t at = asked_ms(store, metadata) + grace_s * 1000;
+  int64_t at = gone_by(store, metadata, grace_s);
   metadata = with(store, metadata, w->deletion, time_text(store, at));
   metadata = with(store, metadata, w->grace, wl_int_new(store->heap, grace_s));
   if (first && wl_type(wl_map_get(metadata, w->generation)) == WL_INT)

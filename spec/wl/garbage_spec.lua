@@ -29,7 +29,7 @@ local function given(x)
   if x ~= value.null then return x end
 end
 
-local function identity(case, kinds, uids, owner)
+local function identity(kinds, uids, owner)
   local id = owner.id
   local kind = owner.kind or kinds[id] or "ConfigMap"
   return { apiVersion = owner.apiVersion or API[kind] or "v1", kind = kind, name = id,
@@ -37,9 +37,9 @@ local function identity(case, kinds, uids, owner)
     blockOwnerDeletion = owner.block or nil }
 end
 
-local function manifest(case, kinds, uids, object)
+local function manifest(kinds, uids, object)
   local owners = value.list {}
-  for i, owner in ipairs(object.owners or {}) do owners[i] = identity(case, kinds, uids, owner) end
+  for i, owner in ipairs(object.owners or {}) do owners[i] = identity(kinds, uids, owner) end
   return { apiVersion = API[object.kind] or "v1", kind = object.kind,
     metadata = { name = object.id, namespace = given(object.ns),
       ownerReferences = #owners > 0 and owners or nil,
@@ -70,7 +70,7 @@ local function open(case, uids)
   local kinds = {}
   for _, object in ipairs(objects) do kinds[object.id] = object.kind end
   for _, object in ipairs(objects) do
-    local made = assert(self.cluster:create(manifest(case, kinds, uids, object)))
+    local made = assert(self.cluster:create(manifest(kinds, uids, object)))
     self.uids[object.id] = made.metadata.uid
   end
   self.cluster:on_each_write(function(change)
@@ -170,7 +170,8 @@ describe("the garbage collector", function()
         uid = uids[owner] or owner }
     end
     return { apiVersion = "v1", kind = "ConfigMap",
-      metadata = { name = "n" .. uid, namespace = "default", ownerReferences = #references > 0 and references or nil } }
+      metadata = { name = "n" .. uid, namespace = "default",
+        ownerReferences = #references > 0 and references or nil } }
   end
 
   local function play(events, uids)

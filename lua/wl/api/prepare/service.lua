@@ -75,6 +75,25 @@ local function drop_node_ports(spec, old)
   end
 end
 
+local function is_balanced(spec) return spec.type == "LoadBalancer" end
+
+-- Fields that only some services have, and which do.
+local OF_TYPE = {
+  externalTrafficPolicy = function(spec)
+    return spec.type == "NodePort" or spec.type == "LoadBalancer" or #(spec.externalIPs or {}) > 0
+  end,
+  healthCheckNodePort = function(spec)
+    return is_balanced(spec) and spec.externalTrafficPolicy == "Local"
+  end,
+  allocateLoadBalancerNodePorts = is_balanced, loadBalancerClass = is_balanced,
+}
+
+local function drop_what_others_have(spec, old)
+  for field, belongs in pairs(OF_TYPE) do
+    if belongs(old) and not belongs(spec) and spec[field] == old[field] then spec[field] = nil end
+  end
+end
+
 -- What the service no longer needs goes, unless the update itself changes it.
 local function update(draft, stored)
   local spec, old = draft.spec, stored.spec
@@ -90,6 +109,7 @@ local function update(draft, stored)
   elseif has_node_ports(old) and not has_node_ports(spec) then
     drop_node_ports(spec, old)
   end
+  drop_what_others_have(spec, old)
   choose_families(spec)
 end
 

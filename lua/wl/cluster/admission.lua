@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: MIT
+--- What the API server asks besides the kinds' own rules, in the order in which it
+-- asks: a rule may fill in what a later one looks at.
+-- Source: pkg/kubeapiserver/options/plugins.go.
+local namespaces = require "wl.namespaces"
+local priority = require "wl.priority"
+local service_addresses = require "wl.service.addresses"
+
+--- @param cluster
+return function(cluster)
+  local server = cluster.server
+  local services = service_addresses.admission(server, cluster:rng "service-addresses")
+  server.admit = { namespaces.admission(server), priority.admission(server), services }
+  server.admit_update = { services }
+  server.admit_delete = { namespaces.deletion_rule }
+end
