@@ -140,6 +140,18 @@ function Ctx:create_many(object, n, columns)
   return batch and #batch or 0, message, code, batch
 end
 
+--- Create n objects that differ in little: `vary(draft, i)` makes the i-th of them.
+-- The API server judges the first.
+-- @treturn integer how many were created
+-- @treturn ?string message, when not all were
+-- @treturn ?string code
+-- @treturn ?batch what was created
+function Ctx:create_each(object, n, vary)
+  if n == 0 then return 0 end
+  local batch, message, code = self.server:create_each(object, n, vary)
+  return batch and #batch or 0, message, code, batch
+end
+
 --- Change an object through a draft. @return a view; or nil, message, code, causes
 function Ctx:update(object, change) return self.server:change(object, change) end
 

@@ -203,6 +203,30 @@ function Server:create_many(object, n, columns)
   return self.store:create_many(number, prototype, n, columns)
 end
 
+--- Store many objects that differ in little: what the API server accepts of the
+-- first it accepts of all.
+-- @param object with metadata.generateName
+-- @tparam integer n
+-- @tparam function vary(draft, i) makes the i-th of them
+-- @treturn ?batch what was created, also when not all was; or nil
+-- @treturn ?string message, when not all was created
+-- @treturn ?string code
+function Server:create_each(object, n, vary)
+  local first = value.update(value.of(object), function(draft) vary(draft, 1) end)
+  local draft, kind, code, causes = self:admit_new(first)
+  if not draft then return nil, kind, code, causes end
+  draft.metadata.name = nil
+  local number, like = self:number(kind), value.of(draft)
+  local batch = self.store:all(number):batch(nil, 0)
+  for i = 1, n do
+    local made, id, refusal = self.store:create(number, i == 1 and like
+      or value.update(like, function(one) vary(one, i) end))
+    if not made then return batch, id, refusal end
+    batch:add(id)
+  end
+  return batch
+end
+
 -- ---- changing ----
 
 local function gone(object)

@@ -78,15 +78,19 @@ local function plain(object) return value.table(object) end
 
 local Recorder = {}
 
--- Does this write fail? `n` writes of a verb come at once; returns how many succeed.
+-- How many of n writes of a verb succeed before one is refused.
+local function permitted(rule, done, n)
+  if not rule then return n end
+  if type(rule) == "table" then return math.max(0, math.min(n, rule.from - 1 - done)) end
+  return rule > done and rule <= done + n and rule - done - 1 or n
+end
+
 local function allowed(result, fail, verb, n)
   local done = result.counts[verb] or 0
-  result.counts[verb] = done + n
-  local at = fail[verb]
-  if not at or at > done + n then return n end
-  local permitted = math.max(at - done - 1, 0)
-  result.counts[verb] = done + permitted + 1
-  return permitted
+  local most = permitted(fail[verb], done, n)
+  result.counts[verb] = done + most + (most < n and 1 or 0)
+  result.refused[verb] = (result.refused[verb] or 0) + n - most
+  return most
 end
 
 local function refusal(verb)
@@ -100,15 +104,19 @@ function Recorder.create(ctx, object)
   return made, message, code, causes
 end
 
-function Recorder.create_many(ctx, object, n, columns)
-  local most = allowed(ctx.result, ctx.fail, "create", n)
-  local done, message, code, batch = Ctx.create_many(ctx, object, most, columns)
-  for made in (batch or Ctx.all(ctx, "Pod"):batch(nil, 0)):each() do
-    table.insert(ctx.result.created, plain(made))
+local function creating(name)
+  return function(ctx, object, n, how)
+    local most = allowed(ctx.result, ctx.fail, "create", n)
+    if most == 0 and n > 0 then return 0, refusal "create" end
+    local done, message, code, batch = Ctx[name](ctx, object, most, how)
+    for i = 1, done do table.insert(ctx.result.created, plain(batch[i])) end
+    if done == most and most < n then message, code = refusal "create" end
+    return done, message, code, batch
   end
-  if done == most and most < n then message, code = refusal "create" end
-  return done, message, code, batch
 end
+
+Recorder.create_many = creating "create_many"
+Recorder.create_each = creating "create_each"
 
 local function patching(name)
   return function(ctx, ...)
@@ -136,11 +144,24 @@ function Recorder.update_status(ctx, object, status)
   return written, message, code
 end
 
+-- What went when its last finalizer was taken off.
+local function vanished(before)
+  local object = plain(before)
+  object.metadata.finalizers = nil
+  return object
+end
+
 function Recorder.update_many(ctx, batch, patch, columns)
-  local most = allowed(ctx.result, ctx.fail, "update", #batch)
+  local asked = #batch
+  local most = allowed(ctx.result, ctx.fail, "update", asked)
   if most < #batch then batch = batch:slice(1, most) end
+  local before = {}
+  for i = 1, #batch do before[i] = batch[i] end
   local done = Ctx.update_many(ctx, batch, patch, columns)
-  for object in batch:each() do table.insert(ctx.result.patched, plain(object)) end
+  for i = 1, #batch do
+    table.insert(ctx.result.patched, batch[i] and plain(batch[i]) or vanished(before[i]))
+  end
+  if most < asked then return done, refusal "update" end
   return done
 end
 
@@ -151,10 +172,13 @@ function Recorder.delete(ctx, object, options)
 end
 
 function Recorder.delete_many(ctx, batch, options)
-  local most = allowed(ctx.result, ctx.fail, "delete", #batch)
+  local asked = #batch
+  local most = allowed(ctx.result, ctx.fail, "delete", asked)
   if most < #batch then batch = batch:slice(1, most) end
   for object in batch:each() do table.insert(ctx.result.deleted, plain(object)) end
-  return Ctx.delete_many(ctx, batch, options)
+  local done, message, code = Ctx.delete_many(ctx, batch, options)
+  if most < asked then return done, refusal "delete" end
+  return done, message, code
 end
 
 function Recorder.event(ctx, _, type, reason, message)
@@ -208,7 +232,8 @@ local function recording(cluster, kind, options)
   local ctx = Ctx.new(cluster, kind.name:lower() .. "-controller")
   for name, record in pairs(Recorder) do ctx[name] = record end
   ctx.fail = options.fail or {}
-  ctx.result = { created = {}, patched = {}, deleted = {}, statuses = {}, events = {}, counts = {} }
+  ctx.result = { created = {}, patched = {}, deleted = {}, statuses = {}, events = {}, counts = {},
+    refused = {} }
   return ctx
 end
 
@@ -217,9 +242,7 @@ local function find(cluster, kind, key)
   return cluster.server:get(kind, kind.namespaced and namespace or nil, name or key)
 end
 
-local function run(ctx, kind, object, id)
-  ctx.now, ctx.key = ctx.cluster:now(), id
-  ctx.source = ctx.store:reconciles(ctx.server:number(kind))
+local function run(ctx, kind, object)
   local outcome, message, code = kind.reconcile(ctx, object)
   local result = ctx.result
   if math.type(outcome) then ctx:again(outcome) end
@@ -231,26 +254,44 @@ local function run(ctx, kind, object, id)
   return result
 end
 
+local function prepare(options)
+  local cluster, kind = open(options)
+  for _, object in ipairs(options.objects or {}) do restore(cluster.server, object) end
+  local object, id = find(cluster, kind, options.key)
+  if not object then
+    error(("wl.test: there is no %s %q among the objects"):format(kind.name, options.key), 3)
+  end
+  local ctx = recording(cluster, kind, options)
+  ctx.now, ctx.key = cluster:now(), id
+  ctx.source = ctx.store:reconciles(cluster.server:number(kind))
+  return ctx, kind, object
+end
+
+--- A ctx on given objects, to try parts of a controller on.
+-- @tparam table options as for reconcile
+-- @return ctx: `ctx.result` notes what is asked of it
+-- @return the object of the key, a view
+function test.open(options)
+  check(options)
+  local ctx, _, object = prepare(options)
+  return ctx, object
+end
+
 --- Run one reconcile.
 -- @tparam table options
 --   kind      a name, or a kind of your own
 --   objects   what there is; each with apiVersion, kind and metadata.name
 --   key       "namespace/name" of the object to reconcile
 --   now       the moment: "2024-01-01T00:00:00Z" (also when left out), or seconds
---   fail      { create = 2 }: that write is refused, counted from 1; also update, status, delete
+--   fail      { create = 2 }: that write is refused, counted from 1; { create = { from = 2 } }: it
+--             and all later ones; also update, status, delete
 --   seed      of what is random, such as the names of pods
 -- @treturn table created, patched, deleted: objects in order; status and object afterwards;
---   statuses: each that was written; events: { type, reason, message }; requeue_after in seconds;
+--   statuses: each that was written; refused: how many writes of a verb were; events: { type, reason, message }; requeue_after in seconds;
 --   error and code, when the reconcile failed
 function test.reconcile(options)
   check(options)
-  local cluster, kind = open(options)
-  for _, object in ipairs(options.objects or {}) do restore(cluster.server, object) end
-  local object, id = find(cluster, kind, options.key)
-  if not object then
-    error(("wl.test: there is no %s %q among the objects"):format(kind.name, options.key), 2)
-  end
-  return run(recording(cluster, kind, options), kind, object, id)
+  return run(prepare(options))
 end
 
 return test

@@ -1,8 +1,90 @@
 -- SPDX-License-Identifier: MIT
 --- Job: pods that run until enough of them have succeeded.
+--
+-- A sync looks at what has ended, decides whether the Job is at its end, keeps
+-- as many pods running as are wanted, and counts what has ended, each pod once.
+-- A pod that failed is replaced after a delay that doubles. What decides about
+-- the end stands in the status before the pods are gone, the end itself after.
+-- Source: pkg/controller/job, pkg/controller/ttlafterfinished.
 local batch = require "wl.api.batch"
+local backoff = require "wl.job.backoff"
+local claim = require "wl.job.claim"
+local conditions = require "wl.job.conditions"
+local facet = require "wl.facet"
 local kind = require "wl.kind"
+local manage = require "wl.job.manage"
+local orphans = require "wl.job.orphans"
 local prepare = require "wl.api.prepare.batch"
+local Run = require "wl.job.run"
+local tracking = require "wl.job.tracking"
+local ttl = require "wl.job.ttl"
+local verdict = require "wl.job.verdict"
+
+-- The Job is at its end: nothing of it may run. While something could not be
+-- stopped the end is not declared.
+local function stop(run)
+  local message, code = manage.stop(run)
+  if run.active > 0 then run.ends = nil end
+  return message, code
+end
+
+local function note_suspension(run)
+  local now = run:timestamp()
+  if run.spec.suspend then
+    local changed = conditions.ensure(run.status,
+      conditions.new("Suspended", "JobSuspended", "Job suspended", now))
+    if changed then
+      run.ctx:event(run.job, "Normal", "Suspended", "Job suspended")
+      run.status.startTime = nil
+    end
+    return changed
+  end
+  local changed = conditions.ensure(run.status,
+    conditions.new("Suspended", "JobResumed", "Job resumed", now, "False"))
+  if changed then
+    run.ctx:event(run.job, "Normal", "Resumed", "Job resumed")
+    run.status.startTime = now -- the deadline counts from here
+  end
+  return changed
+end
+
+local function go_on(run)
+  local message, code
+  local may_act = not run.job.metadata.deletionTimestamp
+  if may_act then message, code = manage.pods(run) end
+  run.ends = verdict.completed(run)
+  local changed = not run.ends and may_act and note_suspension(run)
+  return message, code, changed
+end
+
+local function sync(run)
+  run.ends = verdict.find(run)
+  local seen, before = tracking.candidates(run, run.ends), run.job.status or {}
+  local message, code, changed = (run.ends and stop or go_on)(run)
+  local dirty = changed or run.active ~= (before.active or 0) or run.ready ~= before.ready
+    or run.terminating ~= before.terminating
+  run.status.active = run.active > 0 and run.active or nil
+  run.status.ready, run.status.terminating = run.ready, run.terminating
+  local counted, why, word = tracking.count(run, seen, dirty, function()
+    backoff.remember(run.ctx, run.job, run.backoff)
+  end)
+  if not counted then return nil, why, word end
+  if message then return nil, message, code end
+  return run.requeue
+end
+
+local function reconcile(ctx, job)
+  if job.spec.managedBy and job.spec.managedBy ~= claim.CONTROLLER then return end
+  if conditions.finished(job) then
+    backoff.remember(ctx, job, nil)
+    return ttl.expire(ctx, job)
+  end
+  local claimed, message, code = claim.sync(ctx, job)
+  if not claimed then return nil, message, code end
+  local run = Run.open(ctx, job)
+  if not run.spec.suspend then run.status.startTime = run.status.startTime or run:timestamp() end
+  return sync(run)
+end
 
 return kind "Job" {
   api = "batch/v1",
@@ -10,6 +92,12 @@ return kind "Job" {
   schema = batch.Job,
   validation = require "wl.validate.job",
   preparation = prepare.job,
-  dependents = "OrphanDependents",
   owns = { "Pod" },
+  facets = {
+    { "failed", facet.equals("status.conditions[type=Failed].status", "True") },
+    { "complete", facet.equals("status.conditions[type=Complete].status", "True") },
+    { "finished", facet.any { "failed", "complete" } },
+  },
+  setup = orphans.watch,
+  reconcile = reconcile,
 }

@@ -18,7 +18,9 @@ end
 
 -- What controllers count. A pod that has ended, or is about to, is not active.
 local facets = {
-  { "finished", facet.one_of("status.phase", "Succeeded", "Failed") },
+  { "succeeded", facet.equals("status.phase", "Succeeded") },
+  { "failed", facet.equals("status.phase", "Failed") },
+  { "finished", facet.any { "succeeded", "failed" } },
   { "active", facet.all { facet.negate "finished", facet.absent "metadata.deletionTimestamp" } },
   { "assigned", facet.all { "active", facet.present "spec.nodeName" } },
   { "terminating",
@@ -31,6 +33,10 @@ local facets = {
   { "bound", facet.all { "active", facet.present "spec.nodeName",
                          facet.absent "status.startTime" } },
   { "graceful", facet.all { "consumes", facet.present "spec.nodeName" } },
+  -- What waits for its Job.
+  { "tracked", facet.present "metadata.finalizers" },
+  { "uncounted", facet.all { "tracked", facet.any { "finished", "terminating" } } },
+  { "leaving", facet.all { "tracked", facet.present "metadata.deletionTimestamp" } },
   { "dying", facet.all { facet.present "metadata.deletionTimestamp", facet.present "spec.nodeName",
                          facet.none_of("metadata.deletionGracePeriodSeconds", 0) } },
   { "gated", facet.all { "active", facet.present "status.startTime",
