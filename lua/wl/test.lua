@@ -286,9 +286,13 @@ end
 --   fail      { create = 2 }: that write is refused, counted from 1; { create = { from = 2 } }: it
 --             and all later ones; also update, status, delete
 --   seed      of what is random, such as the names of pods
--- @treturn table created, patched, deleted: objects in order; status and object afterwards;
---   statuses: each that was written; refused: how many writes of a verb were; events: { type, reason, message }; requeue_after in seconds;
---   error and code, when the reconcile failed
+-- @treturn table
+--   created, patched, deleted  objects, in the order in which that was asked for
+--   status, object  as they are afterwards; statuses: each that was written
+--   events          { type, reason, message }
+--   refused         verb -> how many writes were
+--   requeue_after   seconds, or nil
+--   error, code     when the reconcile failed
 function test.reconcile(options)
   check(options)
   return run(prepare(options))
