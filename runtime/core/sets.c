@@ -265,7 +265,7 @@ static void update_postings(Write *w) {
   if (is)
     wl_space_post(w->store, w->space, now, w->id);
   if (was)
-    wl_space_unpost(w->store, w->space, old, w->id);
+    wl_space_unpost(w->store, w->space, old, now, w->id);
   if (was && !is)
     roaring_bitmap_remove(w->space->ids, w->id);
   else if (is && !was)

@@ -142,12 +142,15 @@ void wl_space_post(wl_Store *store, Space *space, wl_Value labels, wl_Id id) {
   }
 }
 
-void wl_space_unpost(wl_Store *store, Space *space, wl_Value labels, wl_Id id) {
+void wl_space_unpost(wl_Store *store, Space *space, wl_Value labels,
+                     wl_Value kept, wl_Id id) {
   const Plan *plan = wl_space_plan(store, space, labels);
   bool emptied = false;
   for (size_t i = 0; i < plan->posting_count; i++) {
-    roaring_bitmap_remove(plan->postings[i]->ids, id);
-    if (--plan->postings[i]->count == 0)
+    Posting *posting = plan->postings[i];
+    if (!wl_equal(wl_map_get(kept, posting->key), posting->value))
+      roaring_bitmap_remove(posting->ids, id);
+    if (--posting->count == 0)
       emptied = true;
   }
   if (!emptied)

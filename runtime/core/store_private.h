@@ -70,7 +70,9 @@ void wl_space_free(wl_Store *store, Space *space);
 /* Valid until the next change of postings or queries. */
 const Plan *wl_space_plan(wl_Store *store, Space *space, wl_Value labels);
 void wl_space_post(wl_Store *store, Space *space, wl_Value labels, wl_Id id);
-void wl_space_unpost(wl_Store *store, Space *space, wl_Value labels, wl_Id id);
+/* The object had `labels`; it stays where it has been posted for `kept`. */
+void wl_space_unpost(wl_Store *store, Space *space, wl_Value labels,
+                     wl_Value kept, wl_Id id);
 Posting *wl_space_posting(const Space *space, wl_Value key, wl_Value value);
 void wl_space_drop_standing(wl_Store *store, Standing *standing);
 
