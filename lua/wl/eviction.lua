@@ -1,5 +1,8 @@
 -- SPDX-License-Identifier: MIT
---- Evicting a pod: deleting it if the disruption budgets allow.
+--- Evicting a pod: deleting it if its disruption budget allows.
+--
+-- A pod that runs nothing is nobody's loss. One that is not Ready may go where the
+-- budget's unhealthyPodEvictionPolicy says so, and is not counted then.
 -- Source: pkg/registry/core/pod/storage/eviction.go.
 local conditions = require "wl.conditions"
 local disruption = require "wl.disruption"
@@ -8,6 +11,8 @@ local selector = require "wl.selector"
 local eviction = {}
 
 local REFUSED = "Cannot evict pod as it would violate the pod's disruption budget."
+local UNSEEN = "The disruption budget %s is still being processed by the server."
+local CAUSE = "The disruption budget %s needs %d healthy pods and has %d currently"
 local TOO_MANY = "This pod has more than one PodDisruptionBudget, "
   .. "which the eviction subresource does not support."
 
@@ -22,7 +27,6 @@ local function budgets_for(ctx, pod)
   return found
 end
 
--- Pods that run nothing do not count against a budget.
 local function needs_no_budget(pod)
   local phase = pod.status and pod.status.phase
   return phase == "Succeeded" or phase == "Failed" or phase == "Pending" or phase == nil
@@ -34,16 +38,37 @@ local function is_ready(pod)
   return ready ~= nil and ready.status == "True"
 end
 
-local function allows(ctx, budget, pod)
-  local state = disruption.budget(ctx, budget)
-  if not is_ready(pod) then
-    if budget.spec.unhealthyPodEvictionPolicy == "AlwaysAllow" then
-      return true
-    elseif state and state.desired > 0 and state.healthy >= state.desired then
-      return true
-    end
+local function may_go_unhealthy(budget, pod)
+  if is_ready(pod) then return false end
+  local status = budget.status
+  return budget.spec.unhealthyPodEvictionPolicy == "AlwaysAllow"
+    or status.desiredHealthy > 0 and status.currentHealthy >= status.desiredHealthy
+end
+
+local function refuse(message, budget)
+  local status = budget.status
+  return nil, message, "TooManyRequests", { { field = "", reason = "DisruptionBudget",
+    message = CAUSE:format(budget.metadata.name, status.desiredHealthy, status.currentHealthy) } }
+end
+
+-- Have the budget count the eviction.
+local function ask(ctx, budget, pod)
+  local status, name = budget.status, budget.metadata.name
+  if may_go_unhealthy(budget, pod) then return true end
+  if (status.observedGeneration or 0) < (budget.metadata.generation or 0) then
+    return refuse(UNSEEN:format(name), budget)
+  elseif status.disruptionsAllowed <= 0 then
+    return refuse(REFUSED, budget)
   end
-  return state ~= nil and state.allowed > 0
+  return disruption.take(ctx, budget, pod)
+end
+
+local function mark(ctx, pod)
+  return ctx:update_status(pod, function(status)
+    status.conditions = conditions.replace(pod.status and pod.status.conditions, {
+      type = "DisruptionTarget", status = "True", reason = "EvictionByEvictionAPI",
+      message = "Eviction API: evicting", lastTransitionTime = ctx:timestamp() })
+  end)
 end
 
 --- Evict a pod.
@@ -53,21 +78,17 @@ end
 -- @treturn ?boolean true when it is being deleted
 -- @treturn ?string message
 -- @treturn ?string code "TooManyRequests": try again later
+-- @treturn ?{table,...} causes: which budget, and what it needs
 function eviction.evict(ctx, pod, options)
   if not needs_no_budget(pod) then
     local budgets = budgets_for(ctx, pod)
-    if #budgets > 1 then
-      return nil, TOO_MANY, "InternalError"
-    elseif budgets[1] and not allows(ctx, budgets[1], pod) then
-      return nil, REFUSED, "TooManyRequests"
+    if #budgets > 1 then return nil, TOO_MANY, "InternalError" end
+    if budgets[1] then
+      local allowed, message, code, causes = ask(ctx, budgets[1], pod)
+      if not allowed then return nil, message, code, causes end
     end
   end
-  local current = ctx:update_status(pod, function(status)
-    status.conditions = conditions.replace(pod.status and pod.status.conditions, {
-      type = "DisruptionTarget", status = "True", reason = "EvictionByEvictionAPI",
-      message = "Eviction API: evicting", lastTransitionTime = ctx:timestamp() })
-  end)
-  return ctx:delete(current or pod, { grace = options and options.grace })
+  return ctx:delete(mark(ctx, pod) or pod, { grace = options and options.grace })
 end
 
 return eviction

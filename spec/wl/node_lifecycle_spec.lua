@@ -280,8 +280,8 @@ describe("draining a node", function()
     cluster:run "1m"
     assert.is_false(drain:done())
     local name = "default/" .. on_node(cluster, "node-1")[1].metadata.name
-    assert.equal("Cannot evict pod as it would violate the pod's disruption budget.",
-      drain.refused[name])
+    assert.equal("Cannot evict pod as it would violate the pod's disruption budget. "
+      .. "The disruption budget web needs 2 healthy pods and has 2 currently", drain.refused[name])
     play.change(cluster, "Deployment", "web", function(draft) draft.spec.replicas = 3 end)
     cluster:run "20s"
     assert.is_true(drain:done())
@@ -293,6 +293,7 @@ describe("draining a node", function()
     play.deployment(cluster, 4)
     cluster:run(10)
     budget(cluster, { maxUnavailable = "25%" })
+    cluster:settle()
     node(cluster, "node-1"):drain()
     local terminating = 0
     for _, pod in ipairs(play.pods(cluster)) do

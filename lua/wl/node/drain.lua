@@ -102,8 +102,10 @@ local function evict_all(self)
   for _, uid in ipairs(self.left) do
     local pod = ctx:by_uid(uid)
     if pod and not pod.metadata.deletionTimestamp then
-      local done, message = eviction.evict(ctx, pod, { grace = self.options.grace_period })
-      reasons[name_of(pod)] = not done and message or nil
+      local grace = self.options.grace_period
+      local done, message, _, causes = eviction.evict(ctx, pod, { grace = grace })
+      local cause = causes and causes[1] and " " .. causes[1].message or ""
+      reasons[name_of(pod)] = not done and message .. cause or nil
     end
     if pod then
       left[#left + 1] = uid
