@@ -86,7 +86,7 @@ local function find(ctx, claim, class_name)
   local wanted, best, best_size = size_of(requested(claim)), nil, nil
   for volume in ctx:where("PersistentVolume", "unclaimed"):each() do
     local size = size_of((volume.spec.capacity or {}).storage)
-    if not (size < wanted) and fits(volume, claim, class_name)
+    if size >= wanted and fits(volume, claim, class_name)
       and (not best or size < best_size) then
       best, best_size = volume, size
     end

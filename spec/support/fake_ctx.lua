@@ -63,7 +63,13 @@ function Batch:each()
   end
 end
 
+-- Here an id is the object itself.
+function Batch:id(i) return self[i] end
+
 function Batch:add(more)
+  if getmetatable(more) ~= Batch then
+    more = { more }
+  end
   table.move(more, 1, #more, #self + 1, self)
   return self
 end
@@ -153,6 +159,10 @@ function Ctx:owned(controller, kind)
   end)
 end
 
+function Ctx:all(kind)
+  return set_of(self, function(one) return one.kind == kind end)
+end
+
 function Ctx:matching(kind, namespace, label_selector)
   local matches = selector.from(label_selector)
   return set_of(self, function(one)
@@ -215,7 +225,8 @@ function Ctx:add(object)
   local metadata = one.metadata
   metadata.namespace = metadata.namespace or "default"
   metadata.uid = metadata.uid or ("uid-%d"):format(self.serial)
-  metadata.creationTimestamp = metadata.creationTimestamp or self:timestamp()
+  metadata.creationTimestamp = metadata.creationTimestamp
+    or not self.timeless and self:timestamp() or nil
   metadata.generation = metadata.generation or 1
   metadata.resourceVersion = ("%d"):format(self.serial)
   self.objects[#self.objects + 1] = one
@@ -257,10 +268,18 @@ function Ctx:create(object)
   return made
 end
 
-function Ctx:create_many(object, n)
+local function with_columns(object, columns, row)
+  local one = value.of(object)
+  for path, cells in pairs(columns or {}) do
+    one = value.with(one, path, cells[row])
+  end
+  return copy(one)
+end
+
+function Ctx:create_many(object, n, columns)
   local batch = setmetatable({}, Batch)
   for i = 1, n do
-    local one = copy(object)
+    local one = with_columns(object, columns, i)
     one.metadata.name = ("%s%05d"):format(object.metadata.generateName, self.serial + 1)
     local made, message, code = self:create(one)
     if not made then
@@ -312,8 +331,13 @@ function Ctx:delete(object)
   local before, i = locate(self, object.metadata.uid)
   if not before then
     return nil, "not found", "NotFound"
+  elseif self.graceful and before.kind == "Pod" and before.spec.nodeName then
+    self:edit(before, function(draft)
+      draft.metadata.deletionTimestamp = draft.metadata.deletionTimestamp or self:timestamp()
+    end)
+  else
+    table.remove(self.objects, i)
   end
-  table.remove(self.objects, i)
   self:note("delete", before)
   return true
 end
@@ -368,11 +392,14 @@ local fake_ctx = {}
 
 --- A ctx.
 -- @tparam ?table options `now`, seconds since the epoch; `refuse(object)`, which
---   returns a message and a code for what cannot be created; `policies` by name
+--   returns a message and a code for what cannot be created; `policies` by name;
+--   `timeless`: what is created gets no creationTimestamp; `graceful`: a pod with a
+--   node that is deleted is still there, as it is until its kubelet has ended it
 function fake_ctx.new(options)
   options = options or {}
   return setmetatable({
     now = options.now or 1700000000, refuse = options.refuse, policies = options.policies or {},
+    timeless = options.timeless, graceful = options.graceful,
     objects = {}, writes = {}, events = {}, serial = 0,
   }, Ctx)
 end

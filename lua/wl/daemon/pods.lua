@@ -1,0 +1,118 @@
+-- SPDX-License-Identifier: MIT
+--- The pods of a DaemonSet: making them, and what the controller sees of them.
+--
+-- Source: pkg/controller/daemon/util `CreatePodTemplate`, `IsPodUpdated`;
+-- pkg/controller/daemon `podByCreationTimestampAndPhase`.
+local controller_revision = require "wl.controller_revision"
+local placement = require "wl.daemon.placement"
+local pod_template = require "wl.pod_template"
+local time = require "wl.time"
+local value = require "wl.value"
+
+local pods = {}
+
+--- The label of a pod that says of which change of the template it is.
+pods.GENERATION_LABEL = "pod-template-generation"
+local GENERATION = "deprecated.daemonset.template.generation"
+
+-- ---- making ----
+
+--- How often a DaemonSet's template has been changed.
+-- @treturn ?string a decimal number
+function pods.generation(set)
+  local text = (set.metadata.annotations or {})[GENERATION]
+  return text and text:find "^%d+$" and text or nil
+end
+
+--- A pod of a DaemonSet, not pinned to any node yet.
+-- @param set
+-- @tparam string sum the hash of its revision
+-- @treturn table a Pod with a generateName
+function pods.new(set, sum)
+  local template = set.spec.template
+  local pod = pod_template.pod(set, template)
+  local labels = pod_template.with_label(pod.metadata.labels, controller_revision.POD_LABEL, sum)
+  labels[pods.GENERATION_LABEL] = pods.generation(set)
+  pod.metadata.labels = labels
+  pod.spec = value.update(value.of(template.spec), function(draft)
+    draft.tolerations = value.list(placement.tolerations(template.spec))
+  end)
+  return pod
+end
+
+local PIN = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+
+--- What pins pods to nodes: the columns of `ctx:create_many`.
+-- @tparam table nodes array of names
+-- @treturn table
+function pods.pins(nodes)
+  local cells = {}
+  for i, name in ipairs(nodes) do
+    cells[i] = placement.only(name)
+  end
+  return { [PIN] = cells }
+end
+
+-- ---- looking ----
+
+local function ready_since(status)
+  for _, condition in ipairs(status.conditions or {}) do
+    if condition.type == "Ready" then
+      if condition.status ~= "True" then
+        return nil
+      end
+      return condition.lastTransitionTime and (time.parse(condition.lastTransitionTime)) or 0
+    end
+  end
+end
+
+--- A pod as the controller sees it.
+-- @param pod
+-- @treturn table name, node (where it is or is pinned to; nil: nowhere), bound, created,
+--   phase, since (when it became ready; nil: it is not), terminating, sum and generation (labels)
+function pods.read(pod)
+  local metadata, status = pod.metadata, pod.status or {}
+  local labels = metadata.labels or {}
+  return {
+    name = metadata.name, node = placement.target(pod),
+    bound = (pod.spec.nodeName or "") ~= "", created = metadata.creationTimestamp or "",
+    phase = status.phase, since = ready_since(status),
+    terminating = metadata.deletionTimestamp ~= nil,
+    sum = labels[controller_revision.POD_LABEL], generation = labels[pods.GENERATION_LABEL],
+  }
+end
+
+--- Is a pod of the present template?
+-- @tparam table one as read
+-- @tparam string sum the hash of the revision
+-- @tparam ?string generation of the template
+-- @treturn boolean
+function pods.is_updated(one, sum, generation)
+  return sum ~= "" and one.sum == sum or generation ~= nil and one.generation == generation
+end
+
+--- Is a pod ready, and has been for long enough?
+-- @tparam table one as read
+-- @tparam integer min_ready minReadySeconds
+-- @tparam number now
+-- @treturn boolean
+function pods.is_available(one, min_ready, now)
+  return one.since ~= nil and (min_ready == 0 or one.since + min_ready <= now)
+end
+
+--- Has it ended by itself?
+-- @treturn boolean
+function pods.is_finished(one) return one.phase == "Failed" or one.phase == "Succeeded" end
+
+--- Which of two pods counts first: one that has a node, then the older, then by name.
+-- @treturn boolean
+function pods.before(a, b)
+  if a.bound ~= b.bound then
+    return a.bound
+  elseif a.created ~= b.created then
+    return a.created < b.created
+  end
+  return a.name < b.name
+end
+
+return pods
