@@ -35,7 +35,7 @@ StoreBox *wl_lua_store_of(lua_State *L, int index) {
 
 SetBox *wl_lua_push_set(lua_State *L, int store) {
   SetBox *box = lua_newuserdatauv(L, sizeof *box, 1);
-  *box = (SetBox){NULL, NULL, NULL};
+  *box = (SetBox){.store = luaL_checkudata(L, store, STORE)};
   luaL_setmetatable(L, LIVESET);
   lua_pushvalue(L, store);
   lua_setiuservalue(L, -2, 1);
@@ -44,7 +44,7 @@ SetBox *wl_lua_push_set(lua_State *L, int store) {
 
 SetBox *wl_lua_check_set(lua_State *L, int index) {
   SetBox *box = luaL_checkudata(L, index, LIVESET);
-  if (box->set == NULL)
+  if (box->set == NULL || box->store->store == NULL)
     luaL_argerror(L, index, "this live set is closed");
   return box;
 }

@@ -49,6 +49,7 @@ typedef struct SetBox {
   wl_LiveSet *set;     /* NULL: closed */
   wl_Journal *journal; /* NULL: nobody asked what changed */
   wl_Kind *kind;
+  const StoreBox *store; /* its uservalue; once that is closed, so is the set */
 } SetBox;
 
 typedef struct BatchBox {
