@@ -1,0 +1,130 @@
+-- SPDX-License-Identifier: MIT
+--- The Jobs of a CronJob: those that run, those that are history, and new ones.
+--
+-- Source: pkg/controller/cronjob/cronjob_controllerv2.go, utils.go.
+local conditions = require "wl.job.conditions"
+local generated_names = require "wl.generated_names"
+local owner = require "wl.owner"
+local schedule = require "wl.cron_job.schedule"
+local time = require "wl.time"
+local value = require "wl.value"
+
+local jobs = {}
+
+--- The annotation with the moment for which a Job was made.
+jobs.SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp"
+
+-- ---- making one ----
+
+local function like_template(cron_job)
+  local template = cron_job.spec.jobTemplate
+  local metadata = template.metadata or {}
+  return {
+    apiVersion = "batch/v1", kind = "Job",
+    metadata = { namespace = cron_job.metadata.namespace, labels = metadata.labels,
+      annotations = value.table(metadata.annotations or {}) },
+    spec = template.spec,
+  }
+end
+
+--- The Job of a run. Its name comes from its moment, so that no run starts twice.
+-- @param cron_job
+-- @tparam integer scheduled seconds since the epoch
+-- @treturn table
+function jobs.scheduled(cron_job, scheduled)
+  local job = like_template(cron_job)
+  job.metadata.name = generated_names.cron_job_job(cron_job.metadata.name, scheduled)
+  job.metadata.creationTimestamp = time.format(scheduled)
+  job.metadata.annotations[jobs.SCHEDULED] =
+    schedule.local_time(scheduled, cron_job.spec.timeZone)
+  job.metadata.ownerReferences = { owner.reference(cron_job) }
+  return job
+end
+
+--- A Job that somebody starts by hand, as `kubectl create job --from=cronjob/...`.
+-- @param cron_job
+-- @tparam string name
+-- @treturn table
+function jobs.manual(cron_job, name)
+  local job = like_template(cron_job)
+  job.metadata.name = name
+  job.metadata.annotations["cronjob.kubernetes.io/instantiate"] = "manual"
+  local reference = owner.reference(cron_job)
+  reference.blockOwnerDeletion = nil
+  job.metadata.ownerReferences = { reference }
+  return job
+end
+
+-- ---- the list of those that run ----
+
+--- The place of a Job in a list of references. @treturn ?integer
+function jobs.place(active, uid)
+  for i, reference in ipairs(active) do
+    if reference.uid == uid then return i end
+  end
+end
+
+--- A reference for status.active.
+-- @param job
+-- @treturn table
+function jobs.reference(job)
+  return { apiVersion = job.apiVersion, kind = job.kind, namespace = job.metadata.namespace,
+    name = job.metadata.name, uid = job.metadata.uid,
+    resourceVersion = job.metadata.resourceVersion }
+end
+
+--- Delete a Job.
+-- @param run
+-- @param job
+-- @treturn boolean whether that worked
+function jobs.delete(run, job)
+  local done, message, code =
+    run.ctx:delete(job, { propagation = "Background" })
+  if not done and code ~= "NotFound" then
+    run.ctx:event(run.cron_job, "Warning", "FailedDelete", "Deleted job: " .. message)
+    return false
+  end
+  local place = jobs.place(run.active, job.metadata.uid)
+  if place then table.remove(run.active, place) end
+  run.ctx:event(run.cron_job, "Normal", "SuccessfulDelete", "Deleted job " .. job.metadata.name)
+  return true
+end
+
+-- ---- history ----
+
+--- Jobs in the order in which they started; those that did not come last.
+-- @tparam {job,...} list sorted in place
+-- @treturn {job,...} list
+function jobs.by_start(list)
+  table.sort(list, function(a, b)
+    local x, y = (a.status or {}).startTime, (b.status or {}).startTime
+    if x == y then return a.metadata.name < b.metadata.name end
+    return x ~= nil and (y == nil or x < y)
+  end)
+  return list
+end
+
+local function trim(run, list, limit)
+  local changed = false
+  if not limit or #list <= limit then return false end
+  jobs.by_start(list)
+  for i = 1, #list - limit do
+    changed = jobs.delete(run, list[i]) or changed
+  end
+  return changed
+end
+
+--- Delete the oldest Jobs that have ended, down to the history limits.
+-- @param run
+-- @treturn boolean whether any was deleted
+function jobs.trim_history(run)
+  local spec, ended = run.cron_job.spec, { Complete = {}, Failed = {} }
+  for _, job in ipairs(run.jobs) do
+    local how = conditions.finished(job)
+    if how then table.insert(ended[how], job) end
+  end
+  local changed = trim(run, ended.Complete, spec.successfulJobsHistoryLimit)
+  return trim(run, ended.Failed, spec.failedJobsHistoryLimit) or changed
+end
+
+return jobs
