@@ -12,7 +12,8 @@ local reference = require "wl.verbs.reference"
 local watching = {}
 
 local PADDING = 3
-local NAMES = 34 -- the width of names where several kinds are watched
+-- Least widths: names where several kinds are watched, and what a pod's status needs.
+local NAMES, STATUS = 34, 20
 
 -- ---- rows ----
 
@@ -53,6 +54,9 @@ Watch.__index = Watch
 function Watch:header(kind)
   local titles = titles_of(kind)
   local widths = { self.show_kind and NAMES or nil }
+  for i, title in ipairs(titles) do
+    if title == "STATUS" then widths[i] = STATUS end
+  end
   self.widths[kind] = widths
   return line_of(titles, widths)
 end
