@@ -3,7 +3,7 @@
 --
 --     wlrun examples/own-kind.lua
 
-define(require "kinds.backup")
+define(require "kinds.backup") -- luacheck: globals Backup
 
 cluster { nodes = 2, seed = 1 }
 

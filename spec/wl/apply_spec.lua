@@ -118,8 +118,8 @@ describe("a manifest of several documents", function()
   end)
 
   it("may name an object twice", function()
-    local _, done = applied(manifests.config "a" .. "data: {one: '1'}\n---\n" .. manifests.config "a"
-      .. "data: {two: '2'}\n---\n" .. manifests.config "a" .. "data: {two: '2'}\n")
+    local _, done = applied(manifests.config "a" .. "data: {one: '1'}\n---\n"
+      .. manifests.config "a" .. "data: {two: '2'}\n---\n" .. manifests.config "a" .. "data: {two: '2'}\n")
     assert.equal("created configured unchanged", done)
     local now = server:get("ConfigMap", "default", "a")
     assert.same({ nil, "2" }, { now.data.one, now.data.two })
@@ -130,7 +130,8 @@ describe("a manifest of several documents", function()
 
   it("may be a List, whose items have their places", function()
     local wrong = refused("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n"
-      .. "  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: B}\n")
+      .. "  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: v1\n  kind: ConfigMap\n"
+      .. "  metadata: {name: B}\n")
     assert.matches("\n  in.yaml:9:20: metadata.name: ", tostring(wrong))
   end)
 end)
