@@ -12,23 +12,18 @@
 #include "merge.h"
 #include "store_private.h"
 
-enum {
-  SECTIONS = 8,
-  SECTION_COLUMNS = 4,
-  LEAST_MEMO_BITS = 4,
-  MOST_MEMO_BITS = 16
-};
+enum { LEAST_MEMO_BITS = 4, MOST_MEMO_BITS = 16 };
 
 typedef struct Memo {
   wl_Value from; /* absent: empty. Owned, as are the others. */
-  wl_Value cells[SECTION_COLUMNS];
+  wl_Value cells[WL_COLUMNS];
   wl_Value to;
 } Memo;
 
 typedef struct Section {
   wl_Value key;
   wl_Value patch; /* absent: only columns */
-  const wl_Column *columns[SECTION_COLUMNS];
+  const wl_Column *columns[WL_COLUMNS];
   size_t column_count;
   Memo *memos;
 } Section;
@@ -36,8 +31,8 @@ typedef struct Section {
 typedef struct Bulk {
   wl_Store *store;
   unsigned memo_bits; /* 2^bits memos a section */
-  Section sections[SECTIONS];
-  size_t count;
+  Section *sections;
+  size_t count, size;
 } Bulk;
 
 static size_t memo_count(const Bulk *bulk) {
@@ -48,8 +43,6 @@ static Section *section_of(Bulk *bulk, wl_Value key) {
   for (size_t i = 0; i < bulk->count; i++)
     if (wl_same(bulk->sections[i].key, key))
       return &bulk->sections[i];
-  if (bulk->count == SECTIONS)
-    return NULL;
   Section *section = &bulk->sections[bulk->count++];
   *section = (Section){.key = key, .patch = WL_VALUE_ABSENT};
   size_t memos = memo_count(bulk);
@@ -59,21 +52,19 @@ static Section *section_of(Bulk *bulk, wl_Value key) {
   return section;
 }
 
-static bool prepare(Bulk *bulk, wl_Value patch, const wl_Column *columns,
+static void prepare(Bulk *bulk, wl_Value patch, const wl_Column *columns,
                     size_t n) {
-  for (size_t i = 0; i < wl_length(patch); i++) {
-    Section *section = section_of(bulk, wl_map_key_at(patch, i));
-    if (section == NULL)
-      return false;
-    section->patch = wl_map_value_at(patch, i);
-  }
+  size_t patched = wl_type(patch) == WL_MAP ? wl_length(patch) : 0;
+  bulk->size = patched + n;
+  bulk->sections =
+      wl_alloc(bulk->store->heap, bulk->size * sizeof *bulk->sections);
+  for (size_t i = 0; i < patched; i++)
+    section_of(bulk, wl_map_key_at(patch, i))->patch =
+        wl_map_value_at(patch, i);
   for (size_t i = 0; i < n; i++) {
     Section *section = section_of(bulk, columns[i].path[0]);
-    if (section == NULL || section->column_count == SECTION_COLUMNS)
-      return false;
     section->columns[section->column_count++] = &columns[i];
   }
-  return true;
 }
 
 static void clear_memo(wl_Heap *heap, const Section *section, Memo *memo) {
@@ -94,14 +85,22 @@ static void finish(Bulk *bulk) {
       clear_memo(heap, section, &section->memos[i]);
     wl_dealloc(heap, section->memos, memo_count(bulk) * sizeof(Memo));
   }
+  wl_dealloc(heap, bulk->sections, bulk->size * sizeof *bulk->sections);
+}
+
+/* What a section's part of the patch makes of it; null removes it. */
+static wl_Value patched(wl_Heap *heap, const Section *section, wl_Value from) {
+  if (wl_is_absent(section->patch))
+    return wl_retain(from);
+  return wl_same(section->patch, WL_VALUE_NULL)
+             ? WL_VALUE_ABSENT
+             : wl_merge(heap, from, section->patch);
 }
 
 /* The successor of a section, a new reference. */
 static wl_Value change(wl_Heap *heap, const Section *section, wl_Value from,
                        size_t row) {
-  wl_Value to = wl_is_absent(section->patch)
-                    ? wl_retain(from)
-                    : wl_merge(heap, from, section->patch);
+  wl_Value to = patched(heap, section, from);
   for (size_t i = 0; i < section->column_count; i++) {
     const wl_Column *column = section->columns[i];
     wl_Value cell = wl_retain(column->values[row]);
@@ -215,6 +214,21 @@ static wl_Value successor(const Bulk *bulk, const Section *section,
   return to;
 }
 
+/* What the store keeps in metadata is not changed by a patch. *Takes* now. */
+static wl_Value with_kept(const Bulk *bulk, wl_Id id, wl_Value now) {
+  wl_Store *store = bulk->store;
+  const Object *object = object_at(store, id);
+  wl_Value stored = metadata_of(store, object->value);
+  wl_Value metadata = metadata_of(store, now);
+  if (wl_same(metadata, stored))
+    return now;
+  wl_Value kept = wl_type(metadata) == WL_MAP
+                      ? wl_store_keep(store, object->space->kind,
+                                      wl_retain(metadata), stored)
+                      : wl_retain(stored);
+  return wl_map_with(store->heap, now, store->words.metadata, kept);
+}
+
 static void update_one(Bulk *bulk, wl_Id id, size_t row) {
   wl_Store *store = bulk->store;
   wl_Value old = object_at(store, id)->value, now = wl_retain(old);
@@ -225,6 +239,7 @@ static void update_one(Bulk *bulk, wl_Id id, size_t row) {
     now = wl_is_absent(to) ? wl_map_without(store->heap, now, section->key)
                            : wl_map_with(store->heap, now, section->key, to);
   }
+  now = with_kept(bulk, id, now);
   if (wl_equal(now, old))
     wl_release(store->heap, now);
   else
@@ -238,13 +253,12 @@ size_t wl_store_update_many(wl_Store *store, const wl_Id *ids, size_t n,
   while (bulk.memo_bits < MOST_MEMO_BITS && memo_count(&bulk) < 2 * n)
     bulk.memo_bits++;
   size_t written = 0;
-  if (prepare(&bulk, patch, columns, column_count)) {
-    for (size_t i = 0; i < n; i++) {
-      if (object_at(store, ids[i]) == NULL)
-        continue;
-      update_one(&bulk, ids[i], i);
-      written++;
-    }
+  prepare(&bulk, patch, columns, column_count);
+  for (size_t i = 0; i < n; i++) {
+    if (object_at(store, ids[i]) == NULL)
+      continue;
+    update_one(&bulk, ids[i], i);
+    written++;
   }
   finish(&bulk);
   return written;

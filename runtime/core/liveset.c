@@ -236,12 +236,22 @@ static void count_answer(wl_LiveSet *set, size_t slot, int64_t answer,
   s->length++;
 }
 
+/* Sums wrap around, so that what is taken off again leaves what was. */
+static int64_t wrapping_add(int64_t a, int64_t b) {
+  return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static int64_t wrapping_subtract(int64_t a, int64_t b) {
+  return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
 static void count_slot(wl_LiveSet *set, size_t slot, int64_t answer,
                        int64_t change) {
   if (answer == WL_FACET_NONE)
     return;
   if (wl_facets_slot_type(set->facets, slot) == WL_FACET_SUM)
-    set->sums[slot] += change * answer;
+    set->sums[slot] = change > 0 ? wrapping_add(set->sums[slot], answer)
+                                 : wrapping_subtract(set->sums[slot], answer);
   else
     count_answer(set, slot, answer, change);
 }

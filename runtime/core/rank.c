@@ -111,13 +111,26 @@ static int64_t place_in(wl_Value texts, wl_Value v) {
   return 0;
 }
 
+/* The nearest that fits: they last for 292 years. */
+static int64_t nanoseconds(int64_t ms) {
+  const int64_t most = INT64_MAX / 1000000 - 1;
+  return (ms > most ? most : ms < -most ? -most : ms) * 1000000;
+}
+
+static int64_t age_ns(int64_t now_ns, int64_t then_ns) {
+  int64_t age;
+  if (__builtin_sub_overflow(now_ns, then_ns, &age))
+    return now_ns > then_ns ? INT64_MAX : INT64_MIN;
+  return age;
+}
+
 /* Nanoseconds since the epoch. */
 static int64_t moment_of(wl_Value v) {
   int64_t ms;
   if (wl_type(v) != WL_STRING)
     return NO_TIME;
   wl_Text t = wl_text(&v);
-  return wl_time_parse(t.bytes, t.length, &ms) ? ms * 1000000 : NO_TIME;
+  return wl_time_parse(t.bytes, t.length, &ms) ? nanoseconds(ms) : NO_TIME;
 }
 
 static Cell read_field(const Key *key, wl_Value object) {
@@ -195,8 +208,8 @@ static int sign(int64_t a, int64_t b) {
   return a < b ? -1 : a > b;
 }
 
-static int log_class(int64_t age_ns) {
-  return age_ns <= 0 ? -1 : 63 - __builtin_clzll((unsigned long long)age_ns);
+static int log_class(int64_t age) {
+  return age <= 0 ? -1 : 63 - __builtin_clzll((unsigned long long)age);
 }
 
 static int compare_texts(wl_Value a, wl_Value b) {
@@ -216,7 +229,8 @@ static int compare_ages(const Ranking *r, const Key *key, const Row *a,
     return 0;
   if (!key->logarithmic)
     return direction * sign(y, x);
-  int order = sign(log_class(r->now_ns - x), log_class(r->now_ns - y));
+  int order =
+      sign(log_class(age_ns(r->now_ns, x)), log_class(age_ns(r->now_ns, y)));
   if (order != 0 || key->tie == NULL)
     return direction * order;
   return compare_texts(wl_path_get(key->tie, a->object),
@@ -354,7 +368,7 @@ void wl_rank(wl_Store *store, const wl_Order *order, const wl_Ids *context,
   Cell *cells = wl_alloc(heap, cell_bytes);
   Ranking r = {.store = store,
                .order = order,
-               .now_ns = wl_store_now(store) * 1000000,
+               .now_ns = nanoseconds(wl_store_now(store)),
                .rows = wl_alloc(heap, row_bytes),
                .n = n,
                .counters = wl_alloc_zeroed(heap, list_bytes),

@@ -42,7 +42,7 @@ wl_Id wl_store_restore(wl_Store *store, wl_Kind *kind, wl_Value object,
   Space *space = wl_space_of(store, kind, space_name);
   if (!is_free(store, space, given, error))
     return 0;
-  wl_Id id = ++store->last_id;
+  wl_Id id = store->last_id = wl_store_next_id(store);
   wl_Value metadata = wl_retain(given);
   if (!is_text(wl_map_get(given, w->uid)))
     metadata =

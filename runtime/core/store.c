@@ -410,6 +410,17 @@ wl_Value wl_store_make_uid(wl_Store *store, wl_Id id) {
   return wl_string_new(store->heap, text, 36);
 }
 
+wl_Id wl_store_next_id(wl_Store *store) {
+  wl_Id id = store->last_id + 1;
+  for (bool taken = store->restored.count > 0; taken;) {
+    wl_Value uid = wl_store_make_uid(store, id);
+    taken = wl_table_get(&store->restored, uid) != NULL;
+    wl_release(store->heap, uid);
+    id += taken;
+  }
+  return id;
+}
+
 static int hex_digit(char c) {
   if (c >= '0' && c <= '9')
     return c - '0';

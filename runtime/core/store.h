@@ -180,6 +180,8 @@ bool wl_store_delete(wl_Store *store, wl_Id id, int64_t grace_s,
 
 /* ---- writing many of a kind at once ---- */
 
+enum { WL_COLUMNS = 8 }; /* at most, in one write */
+
 /* One value for each of many objects, set at a path. */
 typedef struct wl_Column {
   const wl_Value *path; /* of keys */
@@ -193,8 +195,8 @@ typedef struct wl_Column {
 bool wl_store_create_many(wl_Store *store, wl_Kind *kind, wl_Value object,
                           size_t n, const wl_Column *columns,
                           size_t column_count, wl_Ids *out, wl_Error *error);
-/* Apply a JSON merge patch, then the columns, to each. Ids that are gone are
- * passed over. Objects that share a part share its successor. Returns how
+/* Apply a JSON merge patch, then the columns, to each, but for what the store
+ * keeps itself (see wl_store_update). Ids that are gone are passed over. Objects that share a part share its successor. Returns how
  * many there were. */
 size_t wl_store_update_many(wl_Store *store, const wl_Id *ids, size_t n,
                             wl_Value patch, const wl_Column *columns,

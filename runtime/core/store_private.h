@@ -188,6 +188,8 @@ void wl_store_forget_name(wl_Store *store, wl_Id id);
 uint32_t wl_store_name_hash(const Space *space, wl_Value name);
 wl_Id wl_store_find_in(const wl_Store *store, const Space *space, wl_Value name,
                        uint32_t hash);
+/* Of the next object: one whose uid no restored object has had. */
+wl_Id wl_store_next_id(wl_Store *store);
 wl_Value wl_store_make_uid(wl_Store *store, wl_Id id);
 wl_Value wl_store_now_text(wl_Store *store); /* borrowed */
 
@@ -213,6 +215,10 @@ void wl_store_settings_free(wl_Store *store);
 /* Put `now` (*taken*) in the object's place, index it, log it and tell. */
 void wl_store_commit(wl_Store *store, wl_Id id, Space *space, wl_Value now);
 wl_Value wl_store_next_revision(wl_Store *store); /* new, as text */
+/* Metadata as a writer gave it (*taken*), with what the store keeps itself as
+ * it is stored. */
+wl_Value wl_store_keep(wl_Store *store, const wl_Kind *kind, wl_Value metadata,
+                       wl_Value stored);
 /* Write `now` (*taken*), made from the stored value: gives it the next revision
  * and generation, and removes it when its last finalizer is gone. */
 void wl_store_replace(wl_Store *store, wl_Id id, wl_Value now);

@@ -148,7 +148,7 @@ static wl_Value prepare_metadata(wl_Store *store, const Space *space,
 static wl_Id insert(wl_Store *store, Space *space, wl_Value prototype,
                     wl_Value metadata, wl_Value name) {
   const Words *w = &store->words;
-  wl_Id id = ++store->last_id;
+  wl_Id id = store->last_id = wl_store_next_id(store);
   metadata = with(store, wl_retain(metadata), w->name, name);
   metadata = with(store, metadata, w->uid, wl_store_make_uid(store, id));
   metadata =
@@ -204,7 +204,7 @@ bool wl_store_create_many(wl_Store *store, wl_Kind *kind, wl_Value object,
 }
 
 wl_Value wl_store_next_uid(wl_Store *store) {
-  return wl_store_make_uid(store, store->last_id + 1);
+  return wl_store_make_uid(store, wl_store_next_id(store));
 }
 
 wl_Value wl_store_free_name(wl_Store *store, wl_Kind *kind, wl_Value space,
@@ -248,6 +248,20 @@ static wl_Value keep(wl_Store *store, wl_Value metadata, wl_Value from,
   wl_Value kept = wl_map_get(from, key);
   return wl_is_absent(kept) ? without(store, metadata, key)
                             : with(store, metadata, key, wl_retain(kept));
+}
+
+wl_Value wl_store_keep(wl_Store *store, const wl_Kind *kind, wl_Value metadata,
+                       wl_Value stored) {
+  const Words *w = &store->words;
+  const wl_Value kept[] = {
+      w->name,  w->namespace_,       w->uid,          w->creation, w->deletion,
+      w->grace, w->resource_version, w->generate_name};
+  if (kind->generation_count > 0)
+    metadata = keep(store, metadata, stored, w->generation);
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    if (!wl_same(wl_map_get(metadata, kept[i]), wl_map_get(stored, kept[i])))
+      metadata = keep(store, metadata, stored, kept[i]);
+  return metadata;
 }
 
 static bool moves_generation(const wl_Kind *kind, wl_Value old, wl_Value now) {
@@ -320,15 +334,8 @@ bool wl_store_update(wl_Store *store, wl_Id id, wl_Value given,
   if (is_text(revision) &&
       !wl_equal(revision, wl_map_get(stored, w->resource_version)))
     return refuse_stale(object->space->kind, object->name, error);
-  const wl_Value kept[] = {
-      w->name,  w->namespace_,       w->uid,          w->creation, w->deletion,
-      w->grace, w->resource_version, w->generate_name};
-  wl_retain(metadata);
-  if (object->space->kind->generation_count > 0)
-    metadata = keep(store, metadata, stored, w->generation);
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    if (!wl_same(wl_map_get(metadata, kept[i]), wl_map_get(stored, kept[i])))
-      metadata = keep(store, metadata, stored, kept[i]);
+  metadata =
+      wl_store_keep(store, object->space->kind, wl_retain(metadata), stored);
   wl_Value now = with(store, wl_retain(given), w->metadata, metadata);
   now = wl_share(store->heap, now, object->value);
   if (wl_equal(now, object->value))
@@ -345,6 +352,9 @@ static wl_Value time_text(wl_Store *store, int64_t ms) {
   size_t length = wl_time_format(ms, text);
   return wl_string_intern(store->heap, text, length);
 }
+
+/* A hundred years: what is added to a moment stays one. */
+static const int64_t MOST_GRACE_S = (int64_t)100 * 365 * 86400;
 
 /* Whether being asked again changes anything: only a shorter grace does. */
 static bool shortens(const wl_Store *store, wl_Value metadata,
@@ -390,8 +400,7 @@ bool wl_store_delete(wl_Store *store, wl_Id id, int64_t grace_s,
   if (object == NULL)
     return refuse_missing(error);
   wl_Value metadata = metadata_of(store, object->value);
-  if (grace_s < 0)
-    grace_s = 0;
+  grace_s = grace_s < 0 ? 0 : grace_s < MOST_GRACE_S ? grace_s : MOST_GRACE_S;
   if (grace_s == 0 && !is_kept(store, object->space->kind, object->value))
     wl_store_commit(store, id, object->space, WL_VALUE_ABSENT);
   else if (shortens(store, metadata, grace_s))
