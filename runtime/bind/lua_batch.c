@@ -22,7 +22,7 @@
 
 BatchBox *wl_lua_push_batch(lua_State *L, int store) {
   BatchBox *box = lua_newuserdatauv(L, sizeof *box, 1);
-  box->ids = (wl_Ids){NULL, 0, 0};
+  *box = (BatchBox){.ids = {NULL, 0, 0}};
   luaL_setmetatable(L, BATCH);
   lua_pushvalue(L, store);
   lua_setiuservalue(L, -2, 1);
@@ -124,9 +124,11 @@ static int batch_add(lua_State *L) {
   BatchBox *box = wl_lua_check_batch(L, 1);
   const BatchBox *more = luaL_testudata(L, 2, BATCH);
   wl_Heap *heap = wl_host_heap(L);
+  luaL_argcheck(L, !box->held, 1, "this batch is being written");
   if (more == NULL)
     wl_ids_add(heap, &box->ids, wl_lua_check_id(L, 2));
-  for (size_t i = 0; more != NULL && i < more->ids.length; i++)
+  size_t n = more == NULL ? 0 : more->ids.length; /* it may be the same */
+  for (size_t i = 0; i < n; i++)
     wl_ids_add(heap, &box->ids, more->ids.items[i]);
   lua_settop(L, 1);
   return 1;

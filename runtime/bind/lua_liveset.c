@@ -67,12 +67,14 @@ static int set_close(lua_State *L) {
 
 /* ---- facets ---- */
 
-static void find_facet(lua_State *L, const SetBox *box, int index,
-                       wl_FacetType *type, size_t *at) {
+/* Its name, borrowed from the stack. */
+static wl_Value find_facet(lua_State *L, const SetBox *box, int index,
+                           wl_FacetType *type, size_t *at) {
   luaL_checkstring(L, index);
   wl_Value name = wl_lua_borrow_value(L, index);
   if (!wl_facets_find(wl_kind_facets(box->kind), name, type, at))
     luaL_error(L, "there is no facet \"%s\"", wl_text(&name).bytes);
+  return name;
 }
 
 static size_t check_slot(lua_State *L, const SetBox *box, int index,
@@ -80,10 +82,10 @@ static size_t check_slot(lua_State *L, const SetBox *box, int index,
   static const char *const names[] = {"test", "value", "time", "sum"};
   wl_FacetType type;
   size_t at;
-  find_facet(L, box, index, &type, &at);
+  wl_Value name = find_facet(L, box, index, &type, &at);
   if (type != wanted)
     luaL_error(L, "facet \"%s\" is a %s facet, not a %s facet",
-               lua_tostring(L, index), names[type], names[wanted]);
+               wl_text(&name).bytes, names[type], names[wanted]);
   return at;
 }
 
@@ -284,20 +286,23 @@ static int set_length(lua_State *L) {
 
 /* ---- subscribers ---- */
 
-uint64_t wl_lua_check_subscriber(lua_State *L) {
-  lua_Integer source = luaL_checkinteger(L, 2), key = luaL_checkinteger(L, 3);
-  luaL_argcheck(L, source > 0 && source < 65536, 2, "not a source");
+uint64_t wl_lua_check_subscriber(lua_State *L, const StoreBox *box) {
+  uint32_t source = wl_lua_check_source(L, box, 2);
+  lua_Integer key = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, source < 65536, 2, "not a source for subscribers");
   luaL_argcheck(L, key >= 0 && key < (lua_Integer)1 << 48, 3, "not a key");
   return (uint64_t)source << 48 | (uint64_t)key;
 }
 
 static int set_subscribe(lua_State *L) {
-  wl_set_subscribe(wl_lua_check_set(L, 1)->set, wl_lua_check_subscriber(L));
+  const SetBox *box = wl_lua_check_set(L, 1);
+  wl_set_subscribe(box->set, wl_lua_check_subscriber(L, box->store));
   return 0;
 }
 
 static int set_unsubscribe(lua_State *L) {
-  wl_set_unsubscribe(wl_lua_check_set(L, 1)->set, wl_lua_check_subscriber(L));
+  const SetBox *box = wl_lua_check_set(L, 1);
+  wl_set_unsubscribe(box->set, wl_lua_check_subscriber(L, box->store));
   return 0;
 }
 

@@ -39,6 +39,8 @@ int wl_lua_store_rank(lua_State *L) {
   BatchBox *batch = wl_lua_check_batch(L, 3);
   const BatchBox *context =
       lua_isnoneornil(L, 4) ? NULL : wl_lua_check_batch(L, 4);
+  luaL_argcheck(L, order->order != NULL, 2, "this order is closed");
+  luaL_argcheck(L, !batch->held, 3, "this batch is being written");
   size_t n = batch->ids.length;
   lua_Integer limit = luaL_optinteger(L, 5, (lua_Integer)n);
   lua_Integer round = luaL_optinteger(L, 6, 0);

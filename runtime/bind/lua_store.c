@@ -52,6 +52,16 @@ static void note_error(StoreBox *box, lua_State *L) {
   box->error = luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
+/* Call a function of the script's in the middle of a write. It may come back to
+ * the store, on another thread too, but only to read. */
+static bool call_lua(StoreBox *box, lua_State *L, int arguments, int results) {
+  int status = wl_call(L, arguments, results);
+  box->L = L;
+  if (status != LUA_OK)
+    note_error(box, L);
+  return status == LUA_OK;
+}
+
 /* listener(kind, id, type, old, now, revision, writer) */
 static void tell_lua(StoreBox *box, const wl_Change *change) {
   static const char *const types[] = {"ADDED", "MODIFIED", "DELETED"};
@@ -59,6 +69,7 @@ static void tell_lua(StoreBox *box, const wl_Change *change) {
   const KindTag *tag = wl_kind_tag(change->kind);
   if (!lua_checkstack(L, 16))
     return;
+  box->inside++; /* pushing may collect, and so call, too */
   lua_rawgeti(L, LUA_REGISTRYINDEX, box->listener);
   lua_pushinteger(L, tag->number);
   lua_pushinteger(L, change->id);
@@ -67,8 +78,8 @@ static void tell_lua(StoreBox *box, const wl_Change *change) {
   wl_lua_push_value(L, change->now);
   lua_pushinteger(L, (lua_Integer)change->revision);
   wl_lua_push_value(L, change->writer);
-  if (wl_call(L, 7, 0) != LUA_OK)
-    note_error(box, L);
+  call_lua(box, L, 7, 0);
+  box->inside--;
 }
 
 static void on_change(void *context, const wl_Change *change) {
@@ -86,25 +97,37 @@ static void on_change(void *context, const wl_Change *change) {
     tell_lua(box, change);
 }
 
+/* Take what a sum came to from the stack; nil is nothing. */
+static bool take_amount(StoreBox *box, lua_State *L, int64_t *amount) {
+  int whole;
+  *amount = lua_tointegerx(L, -1, &whole);
+  whole = whole || lua_isnil(L, -1);
+  const char *found = luaL_typename(L, -1);
+  lua_pop(L, 1);
+  if (whole)
+    return true;
+  lua_pushfstring(L, "a sum facet's function must return an integer, not a %s",
+                  found);
+  note_error(box, L);
+  return false;
+}
+
 /* sums[call](part, part, ...) -> integer */
-static int64_t on_sum(void *context, int64_t call, const wl_Value *parts,
-                      size_t n) {
+static bool on_sum(void *context, int64_t call, const wl_Value *parts, size_t n,
+                   int64_t *amount) {
   StoreBox *box = context;
   lua_State *L = box->L;
   if (!lua_checkstack(L, 16))
-    return 0;
+    return false;
+  box->inside++;
   lua_rawgeti(L, LUA_REGISTRYINDEX, box->sums);
   lua_rawgeti(L, -1, (lua_Integer)call);
   lua_remove(L, -2);
   for (size_t i = 0; i < n; i++)
     wl_lua_push_value(L, parts[i]);
-  if (wl_call(L, (int)n, 1) != LUA_OK) {
-    note_error(box, L);
-    return 0;
-  }
-  int64_t amount = lua_tointeger(L, -1);
-  lua_pop(L, 1);
-  return amount;
+  bool ok = call_lua(box, L, (int)n, 1) && take_amount(box, L, amount);
+  box->inside--;
+  return ok;
 }
 
 /* ---- arguments ---- */
@@ -115,6 +138,15 @@ StoreBox *wl_lua_check_store(lua_State *L, int index) {
     luaL_argerror(L, index, "this store is closed");
   box->L = L;
   return box;
+}
+
+void wl_lua_store_begin(lua_State *L, StoreBox *box) {
+  if (box->store == NULL)
+    luaL_error(L, "this store is closed");
+  if (box->inside > 0)
+    luaL_error(L, "a store must not be changed in the middle of a write: from "
+                  "a listener, or from a sum facet's function");
+  box->L = L;
 }
 
 void wl_lua_store_settle(lua_State *L, StoreBox *box) {
@@ -189,6 +221,7 @@ static int store_close(lua_State *L) {
   StoreBox *box = luaL_checkudata(L, 1, STORE);
   if (box->store == NULL)
     return 0;
+  wl_lua_store_begin(L, box);
   wl_builder_destroy(&box->departed);
   wl_ids_free(wl_host_heap(L), &box->concerns);
   wl_release(wl_host_heap(L), box->uid_path[0]);

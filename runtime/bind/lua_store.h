@@ -36,6 +36,7 @@ typedef struct StoreBox {
   int listener;        /* registry reference, or LUA_NOREF */
   bool raised;         /* a callback raised; its error is at `error` */
   int error;           /* registry reference */
+  int inside;          /* callbacks that run: the store must not change */
   wl_Builder departed; /* uids of objects that are gone and owned some */
   wl_Ids concerns;     /* objects that the collector has to look at */
   wl_Value uid_path[2];
@@ -54,16 +55,22 @@ typedef struct SetBox {
 
 typedef struct BatchBox {
   wl_Ids ids;
+  bool held; /* a write goes through it: it must not change */
 } BatchBox;
 
 /* The store at `index`; notes the thread for callbacks. */
 StoreBox *wl_lua_check_store(lua_State *L, int index);
+/* A write begins: right before it, when nothing else can raise. Raises in a
+ * callback of the store, and when it was closed meanwhile. */
+void wl_lua_store_begin(lua_State *L, StoreBox *box);
 /* What a callback raised meanwhile is raised now. */
 void wl_lua_store_settle(lua_State *L, StoreBox *box);
 wl_Kind *wl_lua_check_kind(lua_State *L, StoreBox *box, int index);
 wl_Id wl_lua_check_id(lua_State *L, int index);
+/* A source of the store's queue. */
+uint32_t wl_lua_check_source(lua_State *L, const StoreBox *box, int index);
 /* Arguments 2 and 3, a source and a key, as one. */
-uint64_t wl_lua_check_subscriber(lua_State *L);
+uint64_t wl_lua_check_subscriber(lua_State *L, const StoreBox *box);
 
 /* The store of a set or batch at `index`. */
 StoreBox *wl_lua_store_of(lua_State *L, int index);

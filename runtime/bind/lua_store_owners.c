@@ -75,7 +75,7 @@ void wl_lua_store_note_owners(StoreBox *box, const wl_Change *change) {
 
 static int store_collects(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
-  box->collector = wl_lua_check_subscriber(L);
+  box->collector = wl_lua_check_subscriber(L, box);
   return 0;
 }
 

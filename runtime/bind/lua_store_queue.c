@@ -15,13 +15,20 @@ static lua_Integer check_key(lua_State *L, int index) {
   return key;
 }
 
+uint32_t wl_lua_check_source(lua_State *L, const StoreBox *box, int index) {
+  lua_Integer source = luaL_checkinteger(L, index);
+  if (source < 0 || (size_t)source >= wl_queue_source_count(box->queue))
+    luaL_argerror(L, index, "not a source of this store");
+  return (uint32_t)source;
+}
+
 /* s:enqueue(key, source, delay_ms) */
 static int store_enqueue(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   lua_Integer delay = luaL_optinteger(L, 4, 0);
   wl_queue_add_after(box->queue, (uint64_t)check_key(L, 2),
-                     (uint32_t)luaL_checkinteger(L, 3),
-                     wl_store_now(box->store), delay);
+                     wl_lua_check_source(L, box, 3), wl_store_now(box->store),
+                     delay);
   return 0;
 }
 
@@ -30,7 +37,7 @@ static int store_retry(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   int64_t delay = 0;
   wl_queue_retry(box->queue, (uint64_t)check_key(L, 2),
-                 (uint32_t)luaL_checkinteger(L, 3), wl_store_now(box->store),
+                 wl_lua_check_source(L, box, 3), wl_store_now(box->store),
                  &delay);
   lua_pushinteger(L, delay);
   return 1;

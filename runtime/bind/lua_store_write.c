@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* lua_store_write.c - the writes of module "wl.store". A refusal returns nil,
  * a message and its code; the object's view or a count otherwise. */
+#include <string.h>
+
 #include <lauxlib.h>
 
 #include "host.h"
@@ -23,6 +25,7 @@ static int store_create(lua_State *L) {
   wl_Kind *kind = wl_lua_check_kind(L, box, 2);
   wl_Value object = wl_lua_borrow_value(L, 3);
   wl_Error error;
+  wl_lua_store_begin(L, box);
   wl_Id id = wl_store_create(box->store, kind, object, &error);
   return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id, object);
 }
@@ -33,6 +36,7 @@ static int store_restore(lua_State *L) {
   wl_Kind *kind = wl_lua_check_kind(L, box, 2);
   wl_Value object = wl_lua_borrow_value(L, 3);
   wl_Error error;
+  wl_lua_store_begin(L, box);
   wl_Id id = wl_store_restore(box->store, kind, object, &error);
   return id == 0 ? wl_lua_fail(L, &error) : push_written(L, box, id, object);
 }
@@ -43,6 +47,7 @@ static int store_update(lua_State *L) {
   wl_Id id = wl_lua_check_id(L, 2);
   wl_Value object = wl_lua_borrow_value(L, 3);
   wl_Error error;
+  wl_lua_store_begin(L, box);
   bool ok = wl_store_update(box->store, id, object, &error);
   return ok ? push_written(L, box, id, object) : wl_lua_fail(L, &error);
 }
@@ -59,7 +64,7 @@ static int store_change(lua_State *L) {
   wl_lua_push_object(L, box->store,
                      id); /* keeps base while the function runs */
   wl_Value now = wl_lua_run_draft(L, base, 3);
-  box->L = L; /* the function may have come here too */
+  wl_lua_store_begin(L, box); /* the function may have come here too */
   int outcome = lua_gettop(L);
   bool ok = wl_same(now, base) || wl_store_update(box->store, id, now, &error);
   int results = ok ? push_written(L, box, id, now) : wl_lua_fail(L, &error);
@@ -73,6 +78,7 @@ static int store_delete(lua_State *L) {
   wl_Id id = wl_lua_check_id(L, 2);
   lua_Integer grace = luaL_optinteger(L, 3, -1);
   wl_Error error;
+  wl_lua_store_begin(L, box);
   if (!wl_store_delete(box->store, id, grace, &error))
     return wl_lua_fail(L, &error);
   wl_lua_store_settle(L, box);
@@ -82,13 +88,15 @@ static int store_delete(lua_State *L) {
 
 /* ---- many ---- */
 
+enum { MAX_STEPS = 8 };
+
 /* The columns of s:create_many and s:update_many, gathered in one userdata. */
 typedef struct Columns {
   size_t count;
   wl_Heap *heap;
-  wl_Column items[8];
-  wl_Value paths[8][8];
-  wl_Value *cells[8];
+  wl_Column items[WL_COLUMNS];
+  wl_Value paths[WL_COLUMNS][MAX_STEPS];
+  wl_Value *cells[WL_COLUMNS];
   size_t rows;
 } Columns;
 
@@ -128,7 +136,7 @@ static void split_path(lua_State *L, Columns *c, const char *text) {
   for (const char *start = text, *at = text;; at++) {
     if (*at != '.' && *at != '\0')
       continue;
-    if (column->depth == 8)
+    if (column->depth == MAX_STEPS)
       luaL_error(L, "column \"%s\" is too deep", text);
     path[column->depth++] =
         wl_string_intern(c->heap, start, (size_t)(at - start));
@@ -160,17 +168,31 @@ static void fill_cells(lua_State *L, Columns *c) {
   }
 }
 
+/* The next path in the table of columns, which have no order in Lua: what they
+ * add to an object is to come in the same order each time. */
+static const char *path_after(lua_State *L, int table, const char *last) {
+  const char *next = NULL;
+  for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+    luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_istable(L, -1),
+                  table, "columns map a path to a list of values");
+    const char *path = lua_tostring(L, -2);
+    luaL_argcheck(L, *path != '\0', table, "a column needs a path");
+    if (strcmp(path, last) > 0 && (next == NULL || strcmp(path, next) < 0))
+      next = path;
+  }
+  return next;
+}
+
 static Columns *check_columns(lua_State *L, int index, size_t rows) {
   Columns *c = push_columns(L, rows);
   if (lua_isnoneornil(L, index))
     return c;
   luaL_checktype(L, index, LUA_TTABLE);
-  lua_pushnil(L);
-  while (lua_next(L, index) != 0) {
-    luaL_argcheck(L, c->count < 8, index, "too many columns");
-    luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_istable(L, -1),
-                  index, "columns map a path to a list of values");
-    split_path(L, c, lua_tostring(L, -2));
+  const char *path = "";
+  while ((path = path_after(L, index, path)) != NULL) {
+    luaL_argcheck(L, c->count < WL_COLUMNS, index, "too many columns");
+    split_path(L, c, path);
+    lua_getfield(L, index, path);
     fill_cells(L, c);
     lua_pop(L, 1);
   }
@@ -188,6 +210,7 @@ static int store_create_many(lua_State *L) {
   wl_Value object = wl_lua_borrow_value(L, 3);
   BatchBox *batch = wl_lua_push_batch(L, 1);
   wl_Error error;
+  wl_lua_store_begin(L, box);
   bool ok = wl_store_create_many(box->store, kind, object, (size_t)n, c->items,
                                  c->count, &batch->ids, &error);
   wl_lua_store_settle(L, box);
@@ -204,9 +227,14 @@ static int store_update_many(lua_State *L) {
   BatchBox *batch = wl_lua_check_batch(L, 2);
   lua_settop(L, 4);
   wl_Value patch = wl_lua_borrow_optional(L, 3);
+  luaL_argcheck(L, wl_is_absent(patch) || wl_type(patch) == WL_MAP, 3,
+                "a patch is a map");
   Columns *c = check_columns(L, 4, batch->ids.length);
-  size_t n = wl_store_update_many(box->store, batch->ids.items,
-                                  batch->ids.length, patch, c->items, c->count);
+  wl_lua_store_begin(L, box);
+  batch->held = true;
+  size_t n = wl_store_update_many(box->store, batch->ids.items, c->rows, patch,
+                                  c->items, c->count);
+  batch->held = false;
   lua_pushinteger(L, (lua_Integer)n);
   lua_pushcfunction(L, columns_gc);
   lua_pushvalue(L, 5);
@@ -218,10 +246,13 @@ static int store_update_many(lua_State *L) {
 /* s:delete_many(batch, grace_seconds) -> how many */
 static int store_delete_many(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
-  const BatchBox *batch = wl_lua_check_batch(L, 2);
+  BatchBox *batch = wl_lua_check_batch(L, 2);
   lua_Integer grace = luaL_optinteger(L, 3, -1);
+  wl_lua_store_begin(L, box);
+  batch->held = true;
   size_t n = wl_store_delete_many(box->store, batch->ids.items,
                                   batch->ids.length, grace);
+  batch->held = false;
   wl_lua_store_settle(L, box);
   lua_pushinteger(L, (lua_Integer)n);
   return 1;

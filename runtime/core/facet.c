@@ -101,8 +101,8 @@ static int64_t text_slot(wl_Facets *f, wl_Value v) {
   if (wl_type(v) != WL_STRING)
     return WL_FACET_NONE;
   wl_Value text = wl_string_interned(f->heap, v);
-  if (wl_is_absent(wl_map_get(f->texts, text)))
-    f->texts = wl_map_with(f->heap, f->texts, text, WL_VALUE_NULL);
+  if (wl_table_get(&f->texts, text) == NULL)
+    wl_table_put(&f->texts, text, f);
   int64_t bits = (int64_t)text.bits;
   wl_release(f->heap, text); /* texts keeps it */
   return bits;
@@ -147,9 +147,10 @@ static int64_t computed_sum(wl_Facets *f, Facet *facet, wl_Value object) {
   Memo *memo = memo_of(f, facet, parts, &found);
   if (found)
     return memo->amount;
+  if (!f->sum(f->context, facet->call, parts, facet->path_count, &memo->amount))
+    return WL_FACET_NONE;
   for (size_t i = 0; i < facet->path_count; i++)
     memo->parts[i] = wl_retain(parts[i]);
-  memo->amount = f->sum(f->context, facet->call, parts, facet->path_count);
   memo->taken = true;
   return memo->amount;
 }

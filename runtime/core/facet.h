@@ -42,9 +42,10 @@ typedef enum wl_FacetType {
 typedef struct wl_Facets wl_Facets;
 
 /* Compute sum number `call` from its n parts (borrowed; absent where there is
- * nothing). Must depend on nothing else. */
-typedef int64_t wl_FacetSum(void *context, int64_t call, const wl_Value *parts,
-                            size_t n);
+ * nothing). Must depend on nothing else, and write nothing. False: it failed;
+ * the object is not counted then. */
+typedef bool wl_FacetSum(void *context, int64_t call, const wl_Value *parts,
+                         size_t n, int64_t *amount);
 
 /* An object's answers. A slot holds a wl_Value's bits (value), seconds (time)
  * or the amount (sum); slots that are not counted hold WL_FACET_NONE. */

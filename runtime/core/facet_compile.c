@@ -203,7 +203,7 @@ wl_Facets *wl_facets_compile(wl_Heap *heap, wl_Value description,
   f->sum = sum;
   f->context = context;
   f->items = wl_alloc_zeroed(heap, (n + 1) * sizeof *f->items);
-  f->texts = wl_map_empty(heap);
+  wl_table_init(&f->texts, heap);
   intern_words(f);
   for (size_t i = 0; i < n; i++) {
     if (compile_facet(f, wl_list_get(description, i), error))
@@ -242,9 +242,10 @@ void wl_facets_free(wl_Facets *f) {
   for (size_t i = 0; i < f->root_count; i++)
     wl_path_free(f->heap, f->roots[i]);
   wl_dealloc(f->heap, f->items, (capacity + 1) * sizeof *f->items);
-  const wl_Value words[] = {
-      f->key_name,   f->key_op,   f->key_of,    f->key_path, f->key_paths,
-      f->key_values, f->key_test, f->key_where, f->key_call, f->texts};
+  const wl_Value words[] = {f->key_name, f->key_op,    f->key_of,
+                            f->key_path, f->key_paths, f->key_values,
+                            f->key_test, f->key_where, f->key_call};
+  wl_table_destroy(&f->texts);
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     wl_release(f->heap, words[i]);
   wl_dealloc(f->heap, f, sizeof *f);

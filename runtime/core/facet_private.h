@@ -6,6 +6,7 @@
 
 #include "facet.h"
 #include "path.h"
+#include "table.h"
 
 typedef enum TestOp {
   ALL,
@@ -72,7 +73,7 @@ struct wl_Facets {
   uint32_t asks;   /* tests that it names */
   wl_FacetSum *sum;
   void *context;
-  wl_Value texts; /* a map: each text a value facet has answered */
+  wl_Table texts; /* each that a value facet has answered */
   wl_Value key_name, key_op, key_of, key_path, key_paths, key_values, key_test,
       key_where, key_call;
 };
