@@ -18,6 +18,7 @@ local kinds = {
   "ReplicationController", "StatefulSet", "DaemonSet", "Job", "CronJob",
   "ConfigMap", "Secret", "ServiceAccount", "PersistentVolume",
   "PersistentVolumeClaim", "StorageClass", "PriorityClass", "Ingress",
+  "PodDisruptionBudget", "HorizontalPodAutoscaler", "ResourceQuota", "LimitRange",
 }
 
 local scenario = {}

@@ -93,6 +93,24 @@ function pod_resources.requests(spec)
   return total(spec)
 end
 
+--- The most that a pod may use, of what all its containers have a limit for or some
+-- have: containers without one are not counted.
+-- @param spec the pod's spec
+-- @treturn table resource -> integer
+function pod_resources.limits(spec)
+  local function as_requests(list)
+    local plain = {}
+    for i, container in ipairs(list or {}) do
+      plain[i] = { restartPolicy = container.restartPolicy,
+        resources = { requests = container.resources and container.resources.limits } }
+    end
+    return plain
+  end
+  return total { containers = as_requests(spec.containers),
+    initContainers = as_requests(spec.initContainers),
+    resources = spec.resources and { requests = spec.resources.limits } }
+end
+
 --- The same for comparing nodes: a container that asks for nothing counts as
 -- asking for a little cpu and memory.
 -- @param spec the pod's spec

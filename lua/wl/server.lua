@@ -34,6 +34,9 @@ function Server.new(options)
     admit = {},      -- further admission: functions(kind, draft); true, or nil, message, code
     admit_update = {}, -- the same for changes: functions(kind, draft, old)
     admit_delete = {}, -- the same for deletions: functions(kind, object)
+    -- How many of n alike may be made, or may a change (then n is 1): function(server, kind,
+    -- draft, n, old); the number, and the refusal of the others.
+    charge = function(_, _, _, n) return n end,
   }, Server)
 end
 
@@ -182,6 +185,8 @@ end
 function Server:create(object, options)
   local draft, kind, code, causes = self:admit_new(object, options)
   if not draft then return nil, kind, code, causes end
+  local count, refusal = self:charge(kind, draft, 1)
+  if count < 1 then return apierror.returned(refusal) end
   return self.store:create(self:number(kind), draft)
 end
 
@@ -196,11 +201,16 @@ end
 function Server:create_many(object, n, columns)
   local draft, kind, code, causes = self:admit_new(object)
   if not draft then return nil, kind, code, causes end
+  local count, refusal = self:charge(kind, draft, n)
+  if count == 0 and refusal then return apierror.returned(refusal) end
   draft.metadata.name = nil
   local number = self:number(kind)
   local prototype = value.share(draft, self.prototypes[number])
   self.prototypes[number] = prototype
-  return self.store:create_many(number, prototype, n, columns)
+  local batch, message
+  batch, message, code = self.store:create_many(number, prototype, count, columns)
+  if refusal and not message then message, code = refusal.message, refusal.code end
+  return batch, message, code
 end
 
 --- Store many objects that differ in little: what the API server accepts of the
@@ -218,12 +228,15 @@ function Server:create_each(object, n, vary)
   draft.metadata.name = nil
   local number, like = self:number(kind), value.of(draft)
   local batch = self.store:all(number):batch(nil, 0)
-  for i = 1, n do
+  local count, refused = self:charge(kind, draft, n)
+  if count == 0 and refused then return apierror.returned(refused) end
+  for i = 1, count do
     local made, id, refusal = self.store:create(number, i == 1 and like
       or value.update(like, function(one) vary(one, i) end))
     if not made then return batch, id, refusal end
     batch:add(id)
   end
+  if refused then return batch, refused.message, refused.code end
   return batch
 end
 
@@ -256,6 +269,8 @@ function Server:update(object, options)
     admitted, message, code, causes = admit(kind, draft, old)
     if not admitted then return nil, message, code, causes end
   end
+  local count, refusal = self:charge(kind, draft, 1, old)
+  if count < 1 then return apierror.returned(refusal) end
   return self.store:update(id, draft)
 end
 

@@ -86,17 +86,17 @@ describe("a PodDisruptionBudget", function()
 
   it("does not guess for a controller without a scale", function()
     budget { maxUnavailable = 1 }
-    assert(cluster:create { apiVersion = "batch/v1", kind = "Job", metadata = { name = "job" },
-      spec = { suspend = true, template = { metadata = { labels = LABELS },
-        spec = { restartPolicy = "Never", containers = TEMPLATE.spec.containers } } } })
-    local job = cluster:get("Job", nil, "job")
+    local cron_job = assert(cluster:create { apiVersion = "batch/v1", kind = "CronJob",
+      metadata = { name = "report" }, spec = { schedule = "@yearly", jobTemplate = { spec = {
+        template = { spec = { restartPolicy = "Never",
+          containers = TEMPLATE.spec.containers } } } } } })
     assert(cluster:create { apiVersion = "v1", kind = "Pod", spec = TEMPLATE.spec,
       metadata = { name = "p", labels = LABELS, ownerReferences = {
-        require("wl.owner").reference(job) } } })
+        require("wl.owner").reference(cron_job) } } })
     cluster:settle()
     local said = conditions.find(status().conditions, "DisruptionAllowed")
     assert.equal("SyncFailed", said.reason)
-    assert.equal("jobs.batch does not implement the scale subresource", said.message)
+    assert.equal("cronjobs.batch does not implement the scale subresource", said.message)
     assert.equal(0, status().disruptionsAllowed)
   end)
 

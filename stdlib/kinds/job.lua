@@ -92,6 +92,7 @@ return kind "Job" {
   schema = batch.Job,
   validation = require "wl.validate.job",
   preparation = prepare.job,
+  dependents = "OrphanDependents",
   owns = { "Pod" },
   facets = {
     { "failed", facet.equals("status.conditions[type=Failed].status", "True") },

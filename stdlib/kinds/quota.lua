@@ -1,13 +1,15 @@
 -- SPDX-License-Identifier: MIT
---- ResourceQuota and LimitRange: kept as data.
+--- ResourceQuota: how much a namespace may use in all. LimitRange: how much one
+-- container, pod or claim may ask for, and what it gets when it asks for nothing.
+--
+-- Both are looked at when something is made: an object that would exceed a quota is
+-- refused, and its controller tries again later. The quota's status says what is used.
+-- Source: apiserver admission/plugin/resourcequota; plugin/pkg/admission/limitranger.
 local kind = require "wl.kind"
 local namespace = require "wl.api.namespace"
 local prepare = require "wl.api.prepare"
+local resources = require "wl.quota.resources"
 local validate = require "wl.validate.quota"
-
-local function as_data(t)
-  return prepare.standard(t, { generation = false })
-end
 
 return {
   kind "ResourceQuota" {
@@ -15,13 +17,14 @@ return {
     short = { "quota" },
     schema = namespace.ResourceQuota,
     validation = validate.ResourceQuota,
-    preparation = as_data(namespace.ResourceQuota),
+    preparation = prepare.standard(namespace.ResourceQuota, { generation = false }),
+    reconcile = resources.reconcile,
   },
   kind "LimitRange" {
     api = "v1",
     short = { "limits" },
     schema = namespace.LimitRange,
     validation = validate.LimitRange,
-    preparation = as_data(namespace.LimitRange),
+    preparation = prepare.standard(namespace.LimitRange, { generation = false }),
   },
 }
