@@ -3,7 +3,8 @@
 --
 --     wlrun examples/own-kind.lua
 
-define(require "kinds.backup") -- luacheck: globals Backup
+-- luacheck: globals Backup
+define(require "kinds.backup")
 
 cluster { nodes = 2, seed = 1 }
 

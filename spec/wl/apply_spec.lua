@@ -119,7 +119,8 @@ describe("a manifest of several documents", function()
 
   it("may name an object twice", function()
     local _, done = applied(manifests.config "a" .. "data: {one: '1'}\n---\n"
-      .. manifests.config "a" .. "data: {two: '2'}\n---\n" .. manifests.config "a" .. "data: {two: '2'}\n")
+      .. manifests.config "a" .. "data: {two: '2'}\n---\n"
+      .. manifests.config "a" .. "data: {two: '2'}\n")
     assert.equal("created configured unchanged", done)
     local now = server:get("ConfigMap", "default", "a")
     assert.same({ nil, "2" }, { now.data.one, now.data.two })
