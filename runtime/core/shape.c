@@ -52,7 +52,7 @@ static wl_Shape *make_shape(wl_Heap *heap, const wl_Value *keys, size_t count,
                             uint32_t hash) {
   uint32_t index_size = 0;
   if (count > SCANNED_KEYS)
-    for (index_size = 16; index_size < 2 * count;)
+    for (index_size = 32; index_size < 2 * count;)
       index_size *= 2;
   wl_Shape *shape = wl_alloc(heap, shape_bytes(count, index_size));
   shape->refs = 1;

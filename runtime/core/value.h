@@ -78,7 +78,7 @@ size_t wl_length(wl_Value v); /* of a list or map; else 0 */
  * and more. */
 unsigned wl_depth(wl_Value v);
 wl_Value wl_list_get(wl_Value list, size_t i); /* 0-based; absent outside */
-/* A key must be interned (wl_key, wl_string_intern). O(keys) up to 8 keys,
+/* A key must be interned (wl_key, wl_string_intern). O(keys) up to 16 keys,
  * then O(1). Absent when the key is missing or `map` is no map. */
 wl_Value wl_map_get(wl_Value map, wl_Value key);
 wl_Value wl_map_key_at(wl_Value map, size_t i); /* insertion order */

@@ -102,7 +102,7 @@ static inline uint32_t mix_hash(uint64_t a, uint64_t b) {
 
 /* A shape of up to SHARED_KEYS keys is interned, so maps with the same keys in
  * the same order have the same shape; a longer one belongs to its map. */
-enum { SHARED_KEYS = 64, SCANNED_KEYS = 8 };
+enum { SHARED_KEYS = 64, SCANNED_KEYS = 16 };
 
 struct wl_Shape {
   uint32_t refs;
