@@ -139,7 +139,7 @@ end
 function apply.plan(server, documents, options)
   options = options or {}
   local steps, errors, earlier = {}, {}, {}
-  server.expected_namespaces = namespaces_in(documents)
+  server.expected_namespaces, server.expected_objects = namespaces_in(documents), documents
   for _, document in ipairs(documents) do
     local step, message, code, causes, field = plan_one(server, document, {
       allow_unknown = options.allow_unknown, namespace = options.namespace,
@@ -150,7 +150,7 @@ function apply.plan(server, documents, options)
       errors[#errors + 1] = manifest.refusal(document, message, code, causes, field)
     end
   end
-  server.expected_namespaces = {}
+  server.expected_namespaces, server.expected_objects = {}, nil
   if #errors > 0 then return nil, one_error(errors) end
   return steps
 end
@@ -176,6 +176,19 @@ local function perform(server, step, options)
   return stored, value.equal(stored, current) and "unchanged" or "configured"
 end
 
+local function perform_all(server, steps, options)
+  local objects, done = {}, {}
+  for i, step in ipairs(steps) do
+    local stored, outcome, code, causes =
+      perform(server, step, { allow_unknown = options and options.allow_unknown })
+    if not stored then
+      return nil, nil, manifest.refusal(step.document, outcome, code, causes)
+    end
+    objects[i], done[i] = stored, outcome
+  end
+  return objects, done
+end
+
 --- Apply documents: all, or none when one is refused.
 -- @param server
 -- @tparam {document,...} documents
@@ -185,15 +198,10 @@ end
 function apply.documents(server, documents, options)
   local steps, wrong = apply.plan(server, documents, options)
   if not steps then return nil, wrong end
-  local objects, done = {}, {}
-  for i, step in ipairs(steps) do
-    local stored, outcome, code, causes =
-      perform(server, step, { allow_unknown = options and options.allow_unknown })
-    if not stored then
-      return nil, manifest.refusal(step.document, outcome, code, causes)
-    end
-    objects[i], done[i] = stored, outcome
-  end
+  server.expected_objects = documents
+  local objects, done, refusal = perform_all(server, steps, options)
+  server.expected_objects = nil
+  if not objects then return nil, refusal end
   return objects, done
 end
 

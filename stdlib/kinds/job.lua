@@ -5,11 +5,13 @@
 -- as many pods running as are wanted, and counts what has ended, each pod once.
 -- A pod that failed is replaced after a delay that doubles. What decides about
 -- the end stands in the status before the pods are gone, the end itself after.
+-- A Job may wait for others (wl.job.dependencies).
 -- Source: pkg/controller/job, pkg/controller/ttlafterfinished.
 local batch = require "wl.api.batch"
 local backoff = require "wl.job.backoff"
 local claim = require "wl.job.claim"
 local conditions = require "wl.job.conditions"
+local dependencies = require "wl.job.dependencies"
 local facet = require "wl.facet"
 local kind = require "wl.kind"
 local manage = require "wl.job.manage"
@@ -81,6 +83,10 @@ local function reconcile(ctx, job)
   end
   local claimed, message, code = claim.sync(ctx, job)
   if not claimed then return nil, message, code end
+  local waits
+  job, waits, code = dependencies.check(ctx, job)
+  if not job then return nil, waits, code end
+  if waits then return end
   local run = Run.open(ctx, job)
   if not run.spec.suspend then run.status.startTime = run.status.startTime or run:timestamp() end
   return sync(run)
@@ -98,7 +104,12 @@ return kind "Job" {
     { "failed", facet.equals("status.conditions[type=Failed].status", "True") },
     { "complete", facet.equals("status.conditions[type=Complete].status", "True") },
     { "finished", facet.any { "failed", "complete" } },
+    { "waiting", facet.equals("status.conditions[type=DependenciesMet].status", "False") },
   },
-  setup = orphans.watch,
+  watches = { { kind = "Job", map = dependencies.waiting_for } },
+  setup = function(ctx)
+    orphans.watch(ctx)
+    table.insert(ctx.server.admit, dependencies.admission(ctx.server))
+  end,
   reconcile = reconcile,
 }

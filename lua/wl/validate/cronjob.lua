@@ -5,6 +5,7 @@ local check = require "wl.validate.check"
 local job = require "wl.validate.job"
 local meta = require "wl.validate.meta"
 local schedule = require "wl.validate.schedule"
+local when = require "wl.cron_job.schedule"
 
 local cronjob = {}
 
@@ -43,10 +44,20 @@ local function whole(errors, spec, old)
   check.nonnegative_fields(errors, "spec", spec, LIMITS)
 end
 
+local DST_POLICIES = { "Kubernetes", "Skip", "Once", "Shift" }
+
+-- Not of Kubernetes: what becomes of local times that the clock skips or repeats.
+local function dst_policy(errors, metadata)
+  local policy = (metadata.annotations or {})[when.DST]
+  if policy == nil then return end
+  check.choice(errors, ("metadata.annotations[%s]"):format(when.DST), policy, DST_POLICIES)
+end
+
 --- A new CronJob.
 function cronjob.validate(object, errors)
   local name = object.metadata and object.metadata.name or ""
   meta.create(errors, object)
+  dst_policy(errors, object.metadata or {})
   whole(errors, object.spec or {})
   if #name > LONGEST_NAME then
     errors:invalid("metadata.name", name,
@@ -57,6 +68,7 @@ end
 --- A changed CronJob.
 function cronjob.validate_update(new, old, errors)
   meta.update(errors, new, old)
+  dst_policy(errors, new.metadata or {})
   whole(errors, new.spec or {}, old.spec or {})
 end
 

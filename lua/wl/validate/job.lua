@@ -2,6 +2,7 @@
 --- Jobs: the spec, and what may change of it.
 -- (pkg/apis/batch/validation, pkg/registry/batch/job)
 local check = require "wl.validate.check"
+local dependencies = require "wl.job.dependencies"
 local jobpolicy = require "wl.validate.jobpolicy"
 local jobstatus = require "wl.validate.jobstatus"
 local labels = require "wl.validate.labels"
@@ -189,6 +190,7 @@ end
 local function whole(errors, object, prefixed)
   local spec = object.spec or {}
   meta.create(errors, object)
+  dependencies.validate(errors, object)
   generated_selector(errors, object, prefixed)
   job.spec(errors, "spec", spec)
   selected(errors, spec)
