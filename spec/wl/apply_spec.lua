@@ -109,6 +109,21 @@ describe("a manifest of several documents", function()
     assert.equal(before, server.store:revision())
   end)
 
+  it("is taken back when a document is refused only once others are there", function()
+    assert(server:create { apiVersion = "v1", kind = "ResourceQuota", metadata = { name = "few" },
+      spec = { hard = { pods = "1" } } })
+    applied(manifests.config "a")
+    server.store:set_writer "kubectl"
+    local function pod(name)
+      return ("---\napiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"
+        .. "spec: {containers: [{name: c, image: i}]}\n"):format(name)
+    end
+    local wrong = refused(manifests.config "a" .. "data: {more: '1'}\n" .. pod "one" .. pod "two")
+    assert.equal("Forbidden", wrong.code)
+    assert.matches('^in.yaml:12: pods "two" is forbidden: exceeded quota', tostring(wrong))
+    assert.same({ 0, nil }, { #server:list "pods", server:get("ConfigMap", nil, "a").data })
+  end)
+
   it("may bring the namespace that it needs", function()
     local space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
     local config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n"
