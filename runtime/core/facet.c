@@ -140,10 +140,10 @@ static Memo *memo_of(wl_Facets *f, Facet *facet, const wl_Value *parts,
 }
 
 static int64_t computed_sum(wl_Facets *f, Facet *facet, wl_Value object) {
-  wl_Value parts[MAX_PARTS];
+  wl_Value parts[MAX_PARTS] = {{0}};
   for (size_t i = 0; i < facet->path_count; i++)
     parts[i] = wl_path_get(facet->paths[i], object);
-  bool found;
+  bool found = false;
   Memo *memo = memo_of(f, facet, parts, &found);
   if (found)
     return memo->amount;
