@@ -195,7 +195,7 @@ describe("what keeps a pod off a node", function()
     node(cluster, "node-2"):taint "gpu=yes:NoExecute"
     node(cluster, "node-3"):cordon()
     cluster:settle()
-    assert.equal(said("1 node(s) were unschedulable, 2 node(s) had untolerated taint {gpu: yes}",
+    assert.equal(said("1 node(s) were unschedulable, 2 node(s) had untolerated taint(s)",
       HELPLESS), refusal(cluster, {}))
     play.pod(cluster, "t", { tolerations = { { key = "gpu", operator = "Exists",
                                                effect = "NoSchedule" } } })
@@ -234,7 +234,7 @@ describe("what keeps a pod off a node", function()
     for i = 1, 10 do
       node(cluster, "node-" .. i):taint "z:NoSchedule"
     end
-    assert.matches("available: 10 node%(s%) had untolerated taint {z: }, 2 node%(s%) didn't match",
+    assert.matches("available: 10 node%(s%) had untolerated taint%(s%), 2 node%(s%) didn't match",
       refusal(cluster, { nodeSelector = { a = "b" } }))
   end)
 end)

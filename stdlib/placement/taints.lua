@@ -12,9 +12,8 @@ local function prepare(pod)
   local tolerations = pod.spec.tolerations
   return {
     check = function(node)
-      local one = taint.untolerated(tolerations, node.taints, taint.repels)
-      if one then
-        return ("node(s) had untolerated taint {%s: %s}"):format(one.key, one.value or ""), true
+      if taint.untolerated(tolerations, node.taints, taint.repels) then
+        return "node(s) had untolerated taint(s)", true
       end
     end,
     score = function(node)
