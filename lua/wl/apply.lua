@@ -176,7 +176,6 @@ local function perform(server, step, options)
   return stored, value.equal(stored, current) and "unchanged" or "configured"
 end
 
-<<<<<<< lua/wl/apply.lua
 -- What one document uses up (a quota) may make another be refused only now:
 -- then what was written is taken back. No controller has seen it.
 local function take_back(server, objects, done, steps)
@@ -189,19 +188,21 @@ local function take_back(server, objects, done, steps)
       server:update(value.with(before, "metadata.resourceVersion", now.metadata.resourceVersion))
     end
   end
-=======
+end
+
 local function perform_all(server, steps, options)
   local objects, done = {}, {}
   for i, step in ipairs(steps) do
+    step.before = current_of(server, step.kind, step.object)
     local stored, outcome, code, causes =
       perform(server, step, { allow_unknown = options and options.allow_unknown })
     if not stored then
+      take_back(server, objects, done, steps)
       return nil, nil, manifest.refusal(step.document, outcome, code, causes)
     end
     objects[i], done[i] = stored, outcome
   end
   return objects, done
->>>>>>> /tmp/wl/new
 end
 
 --- Apply documents: all, or none when one is refused.
@@ -213,24 +214,10 @@ end
 function apply.documents(server, documents, options)
   local steps, wrong = apply.plan(server, documents, options)
   if not steps then return nil, wrong end
-<<<<<<< lua/wl/apply.lua
-  local objects, done = {}, {}
-  for i, step in ipairs(steps) do
-    step.before = current_of(server, step.kind, step.object)
-    local stored, outcome, code, causes =
-      perform(server, step, { allow_unknown = options and options.allow_unknown })
-    if not stored then
-      take_back(server, objects, done, steps)
-      return nil, manifest.refusal(step.document, outcome, code, causes)
-    end
-    objects[i], done[i] = stored, outcome
-  end
-=======
   server.expected_objects = documents
   local objects, done, refusal = perform_all(server, steps, options)
   server.expected_objects = nil
   if not objects then return nil, refusal end
->>>>>>> /tmp/wl/new
   return objects, done
 end
 
