@@ -3,9 +3,9 @@
 --
 -- A copy of what the store says, so that a sync costs what changed: a node is
 -- judged again when it was written, when its pods were, or when time makes a
--- difference. What is to be done on it is kept by role, and what it counts as is
--- added up. A map that is lost is made anew the same.
+-- difference. A map that is lost is made anew the same.
 local Backoff = require "wl.daemon.backoff"
+local Lines = require "wl.daemon.lines"
 local heapq = require "wl.heapq"
 local one_node = require "wl.daemon.one_node"
 local placement = require "wl.daemon.placement"
@@ -15,19 +15,9 @@ local value = require "wl.value"
 local Map = {}
 Map.__index = Map
 
--- What nodes can be in line for: see one_node.role, and `keep`.
-local ROLES = { "needy", "crowded", "candidate", "broken", "useless", "sunset" }
-
--- What is added up: see one_node.role and one_node.count.
-local SUMS = { "desired", "current", "misscheduled", "ready", "serving", "updated", "unavailable",
-  "surging", "available" }
-
 local function clear(self)
   self.nodes, self.list, self.pods, self.dirty = {}, {}, {}, {}
-  self.sums, self.sum_counts, self.due = {}, {}, heapq.new()
-  for _, role in ipairs(ROLES) do
-    self[role] = heapq.new()
-  end
+  self.lines, self.sum_counts, self.due = Lines.new(), {}, heapq.new()
 end
 
 --- @treturn Map of nothing yet; `refresh` fills it
@@ -90,12 +80,10 @@ local function drop_pod(self, key)
 end
 
 -- A pod that is nowhere counts nowhere.
-local function put_pod(self, key, object)
+local function put_pod(self, key, one)
   drop_pod(self, key)
-  local one = pods.read(object)
-  one.key = key
   if one.node then
-    one.home = node_of(self, one.node)
+    one.key, one.home = key, node_of(self, one.node)
     one.home.all[#one.home.all + 1] = one
     self.pods[key] = one
     count_sum(self, one.sum, 1)
@@ -110,7 +98,7 @@ local function rebuild(self, ctx, set)
   end
   local batch = ctx:owned(set, "Pod"):batch()
   for i = 1, #batch do
-    put_pod(self, batch:id(i), batch[i])
+    put_pod(self, batch:id(i), pods.read(batch[i]))
   end
 end
 
@@ -129,7 +117,7 @@ function Map:is_news(name, object)
     return (object ~= nil) ~= (node ~= nil and node.exists)
   end
   local run, stay = self.judge:judge(object)
-  return run ~= node.run or stay ~= node.stay
+  return run ~= node.run or stay ~= node.stay or not node.exists
 end
 
 --- Note that a node was written.
@@ -145,7 +133,7 @@ local function take_in_nodes(self, ctx)
 end
 
 -- False when it is not known what changed.
-local function take_in_pods(self, owned)
+local function take_in_pods(self, ctx, owned)
   if not self.revision or not owned.written_since then
     return false
   end
@@ -157,26 +145,23 @@ local function take_in_pods(self, owned)
     drop_pod(self, others:id(i))
   end
   for i = 1, #members do
-    put_pod(self, members:id(i), members[i])
+    put_pod(self, members:id(i), pods.read(members[i]))
   end
+  self.revision = ctx.store:revision()
   return true
 end
 
 local VIEW = { "sum", "generation", "min_ready", "surges" }
 
-local function mark_all(self)
-  for _, node in ipairs(self.list) do
-    mark(self, node)
-  end
-end
-
 local function take_in_view(self, view)
+  local changed = false
   for _, field in ipairs(VIEW) do
-    if self.view and self.view[field] ~= view[field] then
-      mark_all(self)
-    end
+    changed = changed or self.view ~= nil and self.view[field] ~= view[field]
   end
   self.view = view
+  for _, node in ipairs(changed and self.list or {}) do
+    mark(self, node)
+  end
 end
 
 local function take_in_time(self, now)
@@ -188,23 +173,29 @@ local function take_in_time(self, now)
   end
 end
 
+--- Take in pods that were just created, which differ only in name and node. Where
+-- it is known what was written before, they need not be read.
+-- @param ctx
+-- @param set
+-- @param batch of pods
+-- @tparam table names of their nodes
+-- @tparam function create creates them and returns the batch
+function Map:create(ctx, set, names, create)
+  local known = take_in_pods(self, ctx, ctx:owned(set, "Pod"))
+  local batch = create()
+  if not known or not batch or #batch == 0 then
+    return
+  end
+  local first, pod_names = pods.read(batch[1]), batch:pluck "metadata.name"
+  for i, name in ipairs(pod_names) do
+    put_pod(self, batch:id(i), { name = name, node = names[i], bound = first.bound,
+      created = first.created, phase = first.phase, terminating = false, sum = first.sum,
+      generation = first.generation })
+  end
+  self.revision = ctx.store:revision()
+end
+
 -- ---- judging a node ----
-
-local function set_role(self, role, node, holds)
-  if holds then
-    self[role]:set(node.index, 0)
-  else
-    self[role]:remove(node.index)
-  end
-end
-
-local function add_up(self, node, tally)
-  local sums, before = self.sums, node.tally
-  for _, field in ipairs(SUMS) do
-    sums[field] = (sums[field] or 0) - (before[field] or 0) + (tally[field] or 0)
-  end
-  node.tally = tally
-end
 
 -- The kubelet or the garbage collector has to finish with these.
 local function is_over(one) return one.terminating and pods.is_finished(one) end
@@ -220,7 +211,7 @@ local function living(all)
   return list
 end
 
-local function look_again(self, node, view)
+local function soonest_of(self, node, view)
   local soonest
   local function at(moment)
     soonest = moment > view.now and math.min(moment, soonest or moment) or soonest
@@ -232,11 +223,17 @@ local function look_again(self, node, view)
       at(self.backoff:due(node.name, view.now))
     end
   end
+  return soonest
+end
+
+local function look_again(self, node, view)
+  local soonest = soonest_of(self, node, view)
   if soonest then
     self.due:set(node.index, -soonest)
-  else
+  elseif node.soonest then
     self.due:remove(node.index)
   end
+  node.soonest = soonest
 end
 
 -- Pods that were never bound cannot be collected with their node.
@@ -262,12 +259,8 @@ local function evaluate(self, node, view)
   local tally = one_node.count(node, view)
   local role, old = one_node.role(node, view, tally)
   node.excess, node.old = excess, old
-  set_role(self, "needy", node, needs)
-  set_role(self, "crowded", node, #excess > 0)
-  for i = 3, #ROLES do
-    set_role(self, ROLES[i], node, role == ROLES[i])
-  end
-  add_up(self, node, tally)
+  self.lines:place(node, needs, #excess > 0, role)
+  self.lines:count(node, tally)
   look_again(self, node, view)
 end
 
@@ -281,20 +274,19 @@ local function by_index(a, b) return a.index < b.index end
 -- @tparam table view sum, generation, min_ready, surges, now (see one_node)
 function Map:refresh(ctx, set, view)
   local template = set.spec.template
-  local known = self.template and value.equal(self.template, template)
+  local known = self.template ~= nil and value.equal(self.template, template)
   if not known then
     self.template, self.judge = template, placement.judge(template)
   end
   view.may_replace = function(node) return self.backoff:due(node.name, view.now) <= view.now end
-  local owned = ctx:owned(set, "Pod")
   take_in_view(self, view)
-  if known and take_in_pods(self, owned) then
+  if known and take_in_pods(self, ctx, ctx:owned(set, "Pod")) then
     take_in_nodes(self, ctx)
   else
     self.written = {}
     rebuild(self, ctx, set)
+    self.revision = ctx.store and ctx.store:revision()
   end
-  self.revision = ctx.store and ctx.store:revision()
   take_in_time(self, view.now)
   local dirty = self.dirty
   self.dirty = {}
@@ -304,20 +296,18 @@ function Map:refresh(ctx, set, view)
   end
 end
 
---- How many nodes are in line for something.
--- @tparam string role
--- @treturn integer
-function Map:count(role) return #self[role] end
-
 --- Take nodes out of a line, the first in the order in which they came. They are
 -- judged again at the next refresh.
--- @tparam string role
--- @tparam integer n
+-- @tparam string line see wl.daemon.lines
+-- @tparam integer n at most
 -- @treturn table array
-function Map:take(role, n)
+function Map:take(line, n)
   local taken = {}
-  while #taken < n and #self[role] > 0 do
-    local node = self.list[(self[role]:pop())]
+  while #taken < n do
+    local node = self.lines:pop(line, self.list)
+    if not node then
+      break
+    end
     mark(self, node)
     taken[#taken + 1] = node
   end
@@ -325,9 +315,9 @@ function Map:take(role, n)
 end
 
 --- What all nodes count as, added up.
--- @tparam string field
+-- @tparam string field see wl.daemon.lines
 -- @treturn integer
-function Map:sum(field) return self.sums[field] or 0 end
+function Map:sum(field) return self.lines:sum(field) end
 
 --- Does any pod carry this hash?
 -- @tparam string sum

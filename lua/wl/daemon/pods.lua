@@ -55,15 +55,14 @@ end
 
 -- ---- looking ----
 
-local function ready_since(status)
-  for _, condition in ipairs(status.conditions or {}) do
-    if condition.type == "Ready" then
-      if condition.status ~= "True" then
-        return nil
-      end
-      return condition.lastTransitionTime and (time.parse(condition.lastTransitionTime)) or 0
-    end
+local READY = "status.conditions[type=Ready]"
+
+local function ready_since(pod)
+  local condition = value.get(pod, READY)
+  if not condition or condition.status ~= "True" then
+    return nil
   end
+  return condition.lastTransitionTime and (time.parse(condition.lastTransitionTime)) or 0
 end
 
 --- A pod as the controller sees it.
@@ -76,7 +75,7 @@ function pods.read(pod)
   return {
     name = metadata.name, node = placement.target(pod),
     bound = (pod.spec.nodeName or "") ~= "", created = metadata.creationTimestamp or "",
-    phase = status.phase, since = ready_since(status),
+    phase = status.phase, since = ready_since(pod),
     terminating = metadata.deletionTimestamp ~= nil,
     sum = labels[controller_revision.POD_LABEL], generation = labels[pods.GENERATION_LABEL],
   }

@@ -111,11 +111,16 @@ function Run:create_on(nodes)
     return true
   end
   self.created = self.created + #names
-  local _, message, code, batch =
-    ctx:create_many(pods.new(set, self.sum), #names, pods.pins(names))
-  if batch and #batch > 0 then
-    ctx:event_many(batch, "Normal", "SuccessfulCreate", "Created pod: {metadata.name}", set)
-  end
+  local message, code
+  self.map:create(ctx, set, names, function()
+    local _, batch
+    _, message, code, batch =
+      ctx:create_many(pods.new(set, self.sum), #names, pods.pins(names))
+    if batch and #batch > 0 then
+      ctx:event_many(batch, "Normal", "SuccessfulCreate", "Created pod: {metadata.name}", set)
+    end
+    return batch
+  end)
   if message then
     ctx:event(set, "Warning", "FailedCreate", "Error creating: " .. message)
     return nil, message, code

@@ -1,0 +1,54 @@
+-- SPDX-License-Identifier: MIT
+--- A DaemonSet on many nodes: until the controller has made a pod for each, and
+-- until all run.
+local Cluster = require "wl.cluster"
+local Ctx = require "wl.ctx"
+local nodes = require "wl.nodes"
+
+local SET = {
+  apiVersion = "apps/v1", kind = "DaemonSet", metadata = { name = "agent" },
+  spec = {
+    selector = { matchLabels = { app = "agent" } },
+    template = {
+      metadata = { labels = { app = "agent" } },
+      spec = { containers = { { name = "agent", image = "agent:1" } } },
+    },
+  },
+}
+
+local function available(cluster)
+  return cluster:get("DaemonSet", "default", "agent").status.numberAvailable or 0
+end
+
+-- The controller alone: no scheduler, no kubelet.
+local function create(cluster, n)
+  local server = cluster.server
+  local kind = server:kind "DaemonSet"
+  assert(cluster:create(SET))
+  local ctx = Ctx.new(cluster, "daemonset-controller")
+  ctx.now, ctx.source = cluster:now(), cluster.store:reconciles(server:number(kind))
+  local pods = ctx:all "Pod"
+  repeat
+    local object, id = server:get(kind, "default", "agent")
+    ctx.key = id
+    assert(select(2, kind.reconcile(ctx, object)) == nil)
+  until #pods == n
+end
+
+local function roll_out(n)
+  local cluster = Cluster.new {}
+  nodes.install(cluster, { nodes = n })
+  assert(cluster:create(SET))
+  assert(cluster:run_until("10m", function() return available(cluster) == n end))
+end
+
+return function(bench)
+  for _, n in ipairs { 1000, 5000, 50000 } do
+    local cluster = Cluster.new {}
+    nodes.add(cluster, 1, n)
+    bench(("daemonset.create.%d"):format(n), bench.seconds(create, cluster, n), "s")
+  end
+  for _, n in ipairs { 500, 1000 } do
+    bench(("daemonset.run.%d"):format(n), bench.seconds(roll_out, n), "s")
+  end
+end
