@@ -257,13 +257,13 @@ end
 -- @param object a view, or a kind followed by namespace and name
 -- @tparam ?number after seconds
 function Ctx:enqueue(object, ...)
-  local id, after = nil, ...
+  local id, after
   if type(object) == "string" then
     local namespace, name
     namespace, name, after = ...
     id = select(2, self.server:get(object, namespace, name))
   else
-    id = self.server:id(object)
+    id, after = self.server:id(object), ...
   end
   if id and math.type(id) then self.cluster.controllers:enqueue(id, after) end
 end

@@ -45,7 +45,7 @@ globals() {
 sizes() {
   { find runtime -name '*.[ch]' -exec awk -v limit=500 'END {
       if (NR > limit) print FILENAME ": " NR " lines, at most " limit }' {} \;
-    find lua stdlib -name '*.lua' -exec awk -v limit=300 'END {
+    find lua stdlib -name '*.lua' -exec awk -v limit=450 'END {
       if (NR > limit) print FILENAME ": " NR " lines, at most " limit }' {} \;
   } | awk '{ print; bad = 1 } END { exit bad }'
 }

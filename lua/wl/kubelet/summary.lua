@@ -177,6 +177,7 @@ function summary.phase(pod, status)
     return "Pending"
   end
   local over, failed, started = true, false, false
+  if not status.containerStatuses then return "Pending" end
   for i, one in ipairs(status.containerStatuses) do
     local ended = one.state.terminated
     started = started or one.state.running ~= nil or ended ~= nil or one.restartCount > 0

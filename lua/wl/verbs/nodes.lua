@@ -43,10 +43,9 @@ local function change(self, edit)
 end
 
 local function is_empty(map)
-  for _ in pairs(map) do
-    return false
-  end
-  return true
+  local empty = true
+  for _ in pairs(map) do empty = false end
+  return empty
 end
 
 local function set_machine(self, trouble)
