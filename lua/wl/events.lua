@@ -92,7 +92,8 @@ end
 -- @tparam string source the component that tells it
 function Events:record(object, type, reason, message, source)
   local metadata = object.metadata
-  local identity = metadata.uid or object.kind .. "/" .. (metadata.namespace or "") .. "/" .. metadata.name
+  local identity = metadata.uid
+    or table.concat({ object.kind, metadata.namespace or "", metadata.name }, "/")
   local group = table.concat({ identity, source or "", type, reason }, "\0")
   local text, combined = aggregate(self, group, message)
   local same = combined and group or group .. "\0" .. text

@@ -152,7 +152,8 @@ local function named(self, kind, object)
       metadata.namespace = "default"
     end
     local prefix = metadata.generateName
-    if type(prefix) == "string" and prefix ~= "" and (metadata.name == nil or metadata.name == "") then
+    local unnamed = metadata.name == nil or metadata.name == ""
+    if type(prefix) == "string" and prefix ~= "" and unnamed then
       metadata.name = self.store:free_name(number, metadata.namespace, prefix)
     end
   end)
