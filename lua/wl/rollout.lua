@@ -7,10 +7,11 @@
 -- kubectl's refusal with the code "Invalid" or "NotFound". With
 -- `{ dry_run = true }` nothing is written.
 -- Source: k8s.io/kubectl/pkg/polymorphichelpers.
-local conditions = require "wl.conditions"
+local history = require "wl.revision_history"
 local owner = require "wl.owner"
 local pod_template = require "wl.pod_template"
 local revision = require "wl.revision"
+local status = require "wl.rollout.progress"
 local value = require "wl.value"
 
 local rollout = {}
@@ -34,51 +35,10 @@ local function refuse(object, text) return nil, resource(object, "%ss%s %q ") ..
 
 local function is_deployment(object) return object.kind == "Deployment" end
 
--- ---- status ----
+-- Whose templates are kept in ControllerRevisions.
+local KEEPS_REVISIONS = { StatefulSet = true, DaemonSet = true }
 
-local function is_timed_out(deployment)
-  local condition = conditions.find((deployment.status or {}).conditions, "Progressing")
-  return condition ~= nil and condition.reason == "ProgressDeadlineExceeded"
-end
-
-local function waiting(name, text, ...)
-  return ("Waiting for deployment %q rollout to finish: " .. text .. "..."):format(name, ...), false
-end
-
-local function progress(deployment)
-  local name, now = name_of(deployment), deployment.status or {}
-  local wanted, updated = deployment.spec.replicas or 1, now.updatedReplicas or 0
-  local current, available = now.replicas or 0, now.availableReplicas or 0
-  if updated < wanted then
-    return waiting(name, "%d out of %d new replicas have been updated", updated, wanted)
-  elseif current > updated then
-    return waiting(name, "%d old replicas are pending termination", current - updated)
-  elseif available < updated then
-    return waiting(name, "%d of %d updated replicas are available", available, updated)
-  end
-  return ("deployment %q successfully rolled out"):format(name), true
-end
-
---- How far a rollout is.
--- @param object a Deployment
--- @tparam ?integer number of the revision that one waits for; 0 or nil: any
--- @treturn ?string the text; nil, message, code when it will not finish
--- @treturn boolean whether it is finished
-function rollout.status(object, number)
-  if not is_deployment(object) then
-    return nil, ("no status viewer has been implemented for %s"):format(object.kind), "Invalid"
-  end
-  local running = revision.of(object) or 0
-  if (number or 0) > 0 and number ~= running then
-    return nil, ("desired revision (%d) is different from the running revision (%d)")
-      :format(number, running), "Invalid"
-  elseif object.metadata.generation > ((object.status or {}).observedGeneration or 0) then
-    return "Waiting for deployment spec update to be observed...", false
-  elseif is_timed_out(object) then
-    return nil, ("deployment %q exceeded its progress deadline"):format(name_of(object)), "Timeout"
-  end
-  return progress(object)
-end
+rollout.status = status
 
 -- ---- history ----
 
@@ -96,34 +56,59 @@ local function replica_sets(cluster, deployment)
   return found
 end
 
---- The revisions of a Deployment that can be gone back to, and the present one.
+local function controller_revisions(cluster, object)
+  local found = {}
+  local candidates = cluster:list("ControllerRevision", {
+    namespace = object.metadata.namespace, selector = object.spec.selector,
+  })
+  for _, one in ipairs(candidates) do
+    if owner.controls(object, one) then
+      found[#found + 1] = one
+    end
+  end
+  return history.sort(found)
+end
+
+local function entry(object, number, template)
+  return { revision = number, name = name_of(object), template = template,
+    change_cause = (object.metadata.annotations or {})[revision.CHANGE_CAUSE] }
+end
+
+--- The revisions that an object can go back to, and the present one.
 -- @param cluster
--- @param object a Deployment
+-- @param object a Deployment, StatefulSet or DaemonSet
 -- @treturn ?table array of { revision, change_cause (or nil), name, template },
 --   lowest revision first; or nil, message, code
 function rollout.revisions(cluster, object)
-  if not is_deployment(object) then
+  local found = {}
+  if is_deployment(object) then
+    for i, set in ipairs(replica_sets(cluster, object)) do
+      found[i] = entry(set, revision.of(set), set.spec.template)
+    end
+  elseif KEEPS_REVISIONS[object.kind] then
+    for i, one in ipairs(controller_revisions(cluster, object)) do
+      found[i] = entry(one, one.revision, history.template(one))
+    end
+  else
     return nil, ("no history viewer has been implemented for %s"):format(object.kind), "Invalid"
   end
-  local found = {}
-  for i, set in ipairs(replica_sets(cluster, object)) do
-    found[i] = {
-      revision = revision.of(set),
-      change_cause = (set.metadata.annotations or {})[revision.CHANGE_CAUSE],
-      name = name_of(set),
-      template = set.spec.template,
-    }
-  end
   return found
+end
+
+local function no_previous(object)
+  if is_deployment(object) then
+    return nil, ("no rollout history found for deployment %q"):format(name_of(object)), "NotFound"
+  end
+  return nil, "no last revision to roll back to", "NotFound"
 end
 
 local function not_found(number)
   return nil, ("unable to find specified revision %d in history"):format(number), "NotFound"
 end
 
---- One revision of a Deployment.
+--- One revision.
 -- @param cluster
--- @param object a Deployment
+-- @param object a Deployment, StatefulSet or DaemonSet
 -- @tparam integer number 0: the one before the present one
 -- @treturn ?table as in `revisions`; or nil, message, code
 function rollout.revision(cluster, object, number)
@@ -133,7 +118,7 @@ function rollout.revision(cluster, object, number)
   elseif number == 0 then
     local previous = list[#list - 1]
     if not previous then
-      return nil, ("no rollout history found for deployment %q"):format(name_of(object)), "NotFound"
+      return no_previous(object)
     end
     return previous
   end
@@ -147,12 +132,15 @@ end
 
 --- The history as a table of text.
 -- @param cluster
--- @param object a Deployment
+-- @param object a Deployment, StatefulSet or DaemonSet
 -- @treturn ?string; or nil, message, code
 function rollout.history(cluster, object)
   local list, message, code = rollout.revisions(cluster, object)
   if not list then
     return nil, message, code
+  end
+  if #list == 0 then
+    return done(object, "") .. "\nNo rollout history found."
   end
   local lines = { done(object, ""), ("%-8s  %s"):format("REVISION", "CHANGE-CAUSE") }
   for _, one in ipairs(list) do
@@ -174,15 +162,25 @@ local function change(cluster, object, options, what, draft_change)
   return done(object, what)
 end
 
+-- What goes back with the template: for a Deployment the annotations of its old
+-- ReplicaSet too.
+local function restored_annotations(cluster, object, target)
+  if not is_deployment(object) then
+    return object.metadata.annotations
+  end
+  local set = cluster:get("ReplicaSet", object.metadata.namespace, target.name)
+  return revision.restored(object.metadata.annotations, set.metadata.annotations)
+end
+
 --- Go back to an earlier revision.
 -- @param cluster
--- @param object a Deployment
+-- @param object a Deployment, StatefulSet or DaemonSet
 -- @tparam ?integer number of the revision; 0 or nil: the previous one
 -- @tparam ?table options `dry_run`
 -- @treturn ?string; or nil, message, code
 function rollout.undo(cluster, object, number, options)
   number = number or 0
-  if not is_deployment(object) then
+  if not is_deployment(object) and not KEEPS_REVISIONS[object.kind] then
     return nil, ("no rollbacker has been implemented for %q"):format(object.kind), "Invalid"
   elseif number < 0 then
     return not_found(number)
@@ -197,8 +195,7 @@ function rollout.undo(cluster, object, number, options)
     return done(object, ("skipped rollback (current template already matches revision %d)")
       :format(number))
   end
-  local set = cluster:get("ReplicaSet", object.metadata.namespace, target.name)
-  local annotations = revision.restored(object.metadata.annotations, set.metadata.annotations)
+  local annotations = restored_annotations(cluster, object, target)
   return change(cluster, object, options, "rolled back", function(draft)
     draft.spec.template = pod_template.without_hash(target.template)
     draft.metadata.annotations = annotations
