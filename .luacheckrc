@@ -9,7 +9,7 @@ ignore = {
 local words = {
   "after", "always", "annotate", "apply", "at", "behave", "cluster", "define",
   "delete", "describe", "events", "every", "exists", "expect", "fail", "get",
-  "label", "list", "node", "now", "patch", "rollout", "run", "scale",
+  "label", "list", "metric", "node", "now", "patch", "rollout", "run", "scale",
   "set_image", "show", "wait", "watch",
 }
 -- Kinds are constructors.

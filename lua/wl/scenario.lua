@@ -26,7 +26,7 @@ local VERBS = {
   run = "timing", now = "timing", at = "timing", after = "timing", every = "timing",
   expect = "checks", always = "checks", wait = "checks", fail = "checks",
   show = "showing", describe = "showing", events = "showing", watch = "watching",
-  node = "nodes", behave = "nodes",
+  node = "nodes", behave = "nodes", metric = "metrics",
 }
 
 -- Verbs that need no cluster.
