@@ -196,8 +196,9 @@ bool wl_store_create_many(wl_Store *store, wl_Kind *kind, wl_Value object,
                           size_t n, const wl_Column *columns,
                           size_t column_count, wl_Ids *out, wl_Error *error);
 /* Apply a JSON merge patch, then the columns, to each, but for what the store
- * keeps itself (see wl_store_update). Ids that are gone are passed over. Objects that share a part share its successor. Returns how
- * many there were. */
+ * keeps itself (see wl_store_update). Ids that are gone are passed over.
+ * Objects that share a part share its successor. Returns how many there
+ * were. */
 size_t wl_store_update_many(wl_Store *store, const wl_Id *ids, size_t n,
                             wl_Value patch, const wl_Column *columns,
                             size_t column_count);

@@ -26,6 +26,20 @@ describe("The store in bulk", function()
     assert.equal(1, #ctx:on_node("b", "Pod"))
   end)
 
+  it("adds what columns say in the order of their paths", function()
+    local columns = {}
+    for name in ("hgfedcba"):gmatch "." do columns["status." .. name] = { name } end
+    local _, _, _, batch = ctx:create_many(pod(), 1)
+    ctx:update_many(batch, nil, columns)
+    local names = {}
+    for name, text in pairs(batch[1].status) do
+      if name == text then names[#names + 1] = name end
+    end
+    assert.equal("abcdefgh", table.concat(names))
+    columns["status.i"] = { "i" }
+    assert.error_matches(function() ctx:update_many(batch, nil, columns) end, "too many columns")
+  end)
+
   it("tells which members were written since a revision", function()
     local _, _, _, batch = ctx:create_many(pod(), 4)
     local all, then_ = ctx:all "Pod", cluster.store:revision()

@@ -59,10 +59,10 @@ typedef enum ProbeType { ALL, WHERE, OWNED, INDEXED, STANDING } ProbeType;
 /* A handle of a live set and what makes an object a member. */
 typedef struct Probe {
   wl_LiveSet *set; /* NULL: none */
-  ProbeType type;
   size_t test;
   const char *key, *space;
   wl_Selector *selector;
+  ProbeType type;
   bool orphans;
 } Probe;
 
