@@ -7,8 +7,8 @@ ignore = {
 
 -- The words of the scenario language.
 local words = {
-  "after", "always", "annotate", "apply", "at", "behave", "cluster", "define",
-  "delete", "describe", "events", "every", "exists", "expect", "fail", "get",
+  "after", "always", "annotate", "apply", "at", "behave", "cluster", "create_job", "cron",
+  "define", "delete", "describe", "events", "every", "exists", "expect", "fail", "get",
   "label", "list", "metric", "node", "now", "patch", "rollout", "run", "scale",
   "set_image", "show", "wait", "watch",
 }

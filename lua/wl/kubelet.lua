@@ -135,9 +135,11 @@ end
 -- Pods that are there already behave in the new way too.
 local function take_in_behaviours(self, ctx)
   for _, given in ipairs(self.changed_behaviours) do
-    local matching = ctx:where("Pod", "consumes"):batch():group_by "metadata.labels"
-    for _, group in ipairs(matching) do
-      if given.selector:matches(group[1] or {}) then
+    local groups = ctx:where("Pod", "consumes"):batch():group_by("metadata.labels",
+      "status.startTime")
+    for _, group in ipairs(groups) do
+      -- Those that have not started will do so in the new way.
+      if group[2] and given.selector:matches(group[1] or {}) then
         carry(self, ctx, group.batch, lifecycle.resync)
       end
     end

@@ -26,15 +26,16 @@ local VERBS = {
   run = "timing", now = "timing", at = "timing", after = "timing", every = "timing",
   expect = "checks", always = "checks", wait = "checks", fail = "checks",
   show = "showing", describe = "showing", events = "showing", watch = "watching",
-  node = "nodes", behave = "nodes", metric = "metrics",
+  node = "nodes", behave = "nodes", metric = "metrics", cron = "jobs", create_job = "jobs",
 }
 
 -- Verbs that need no cluster.
-local FREE = { expect = true, fail = true }
+local FREE = { expect = true, fail = true, cron = true }
 
 -- Verbs that write; the API server knows their writer as kubectl.
 local WRITES = { apply = true, delete = true, patch = true, scale = true, set_image = true,
-  label = true, annotate = true, undo = true, pause = true, resume = true, restart = true }
+  label = true, annotate = true, create_job = true, undo = true, pause = true, resume = true,
+  restart = true }
 
 local ROLLOUT = { status = true, history = true, undo = true, pause = true, resume = true,
   restart = true }
@@ -246,7 +247,7 @@ local function global(self, name)
   elseif name == "rollout" then
     return rollout_verbs(self:default())
   elseif FREE[name] then
-    return require "wl.verbs.checks"[name]
+    return require("wl.verbs." .. VERBS[name])[name]
   elseif VERBS[name] then
     local call = method(name, VERBS[name])
     return function(...) return call(self:default(), ...) end
