@@ -72,7 +72,7 @@ local FIELDS = {
   -- what runs
   facets = "table",         -- counted in live sets
   owns = "table",           -- kinds whose changes wake their owner of this kind
-  watches = "table",        -- { { kind =, map = function(ctx, object) } }
+  watches = "table",        -- { { kind =, map = function(ctx, object) } }; map reads, never writes
   reconcile = "function",   -- (ctx, object)
   setup = "function",       -- (ctx): once, when the cluster starts
   scale = "table",          -- { replicas = ".spec.replicas", ... } for `scale`
