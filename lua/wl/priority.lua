@@ -5,7 +5,8 @@ local apierror = require "wl.apierror"
 
 local priority = {}
 
-local SYSTEM = { ["system-cluster-critical"] = true, ["system-node-critical"] = true }
+-- Classes that every cluster has.
+local SYSTEM = { ["system-cluster-critical"] = 2000000000, ["system-node-critical"] = 2000001000 }
 
 -- The class of pods that name none; of several the one of least value.
 local function default_class(server)
@@ -32,7 +33,10 @@ end
 function priority.admission(server)
   return function(kind, draft)
     local name = kind.name == "Pod" and (draft.spec.priorityClassName or "")
-    if not name or SYSTEM[name] then
+    if not name then
+      return true
+    elseif SYSTEM[name] then
+      draft.spec.priority = SYSTEM[name]
       return true
     end
     local class, missing = class_of(server, name)

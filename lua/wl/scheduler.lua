@@ -10,6 +10,7 @@
 -- Source: kube-scheduler.
 local Group = require "wl.scheduler.group"
 local Nodes = require "wl.scheduler.nodes"
+local Preemption = require "wl.scheduler.preemption"
 local choice = require "wl.scheduler.choice"
 local diagnosis = require "wl.scheduler.diagnosis"
 local pending = require "wl.scheduler.pending"
@@ -23,8 +24,9 @@ local LONG_JOURNAL = 500000
 
 --- @treturn Scheduler to be run whenever pods wait, or nodes or pods change
 function Scheduler.new()
-  return setmetatable({ nodes = Nodes.new(), groups = {}, remembered = 0, failed = {},
-                        tried_at = 0, retry_at = 0 }, Scheduler)
+  local nodes = Nodes.new()
+  return setmetatable({ nodes = nodes, preemption = Preemption.new(nodes), groups = {},
+                        remembered = 0, failed = {}, tried_at = 0, retry_at = 0 }, Scheduler)
 end
 
 -- Forget what takes more room than it saves.
@@ -159,10 +161,17 @@ local function attempt(self, ctx, waiting, others_look)
     return
   end
   local message = diagnosis.message(group)
+  local made_room = self.preemption:make_room(ctx, group, waiting.key, left)
+  if made_room then
+    message = diagnosis.without_preemption(message)
+  end
   for _, pods in ipairs(left) do
     tell_failure(ctx, pods, message)
   end
   note_failure(self, ctx, waiting, message)
+  if made_room then
+    self.failed[waiting.key].retry_at = ctx.now
+  end
 end
 
 -- Has nothing changed for a group since it could not be placed? Then pods that
@@ -247,10 +256,17 @@ function Scheduler:run(ctx)
   local others_look = #ctx:where("Pod", "anti_affine") > 0
   local pods, all, wake = to_try(self, ctx, waiting:batch())
   local groups = pending.groups(pods, others_look)
+  local tried = {}
+  for _, group in ipairs(groups) do
+    tried[group.key] = true
+  end
+  self.preemption:reserve_others(tried, function(key) return self.failed[key] ~= nil end)
   for _, group in ipairs(groups) do
     local at = consider(self, ctx, group, others_look)
     wake = at and math.min(wake or at, at) or wake
+    self.preemption:reserve(group.key)
   end
+  self.preemption:release()
   ctx:touched "Pod" -- what was bound is known already
   if all then
     forget_failures(self, groups)

@@ -54,4 +54,11 @@ function diagnosis.message(group)
   return text .. ("0/%d nodes are available: %s."):format(total, listed(remedies))
 end
 
+--- The same where room is being made.
+-- @tparam string message
+-- @treturn string
+function diagnosis.without_preemption(message)
+  return (message:gsub(" preemption: .*$", ""))
+end
+
 return diagnosis
