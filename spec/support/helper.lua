@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --- Runs once before all specs.
 
--- Collect all the time, so that whatever C holds without telling Lua dies.
+-- Collect everything after each 32 KB (2^15 bytes) of new objects, so that
+-- whatever C holds without telling Lua dies.
 if os.getenv "WLRUN_EAGER_GC" then
-  collectgarbage("incremental", 100, 400)
+  collectgarbage("incremental", 100, 400, 15)
 end

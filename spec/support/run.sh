@@ -88,11 +88,10 @@ stage() {
     spec*) count "$1" ./wlrun --busted "$1" ;;
     san-spec*) count "sanitized ${1#san-}" build/san/wlrun --busted "${1#san-}" ;;
     san-eager)
-      export WLRUN_EAGER_GC=1
+      export WLRUN_EAGER_GC=1 WLRUN_SHARED=none # their own cases will do
       for s in $(binding_specs); do
         count "sanitized, collecting, ${s%.lua}" build/san/wlrun --busted "$s"
-      done
-      unset WLRUN_EAGER_GC ;;
+      done ;;
     fuzz)
       for t in spec/fuzz/fuzz_*.c; do
         [ -e "$t" ] && fuzz "build/fuzz/$(basename "${t%.c}")"
