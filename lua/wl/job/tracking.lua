@@ -75,9 +75,14 @@ end
 
 -- ---- one pass over the pods that may be let go ----
 
--- Each as it was before this sync did anything.
+-- Each as it was before this sync did anything. Of very many only the first are
+-- looked at, unless their indexes say which those are: a sync counts no more.
 local function facts(run, batch)
-  return { batch = batch, uid = batch:pluck "metadata.uid", phase = batch:pluck "status.phase",
+  local most = 2 * tracking.MOST + run.terminating
+  local cut = not run.is_indexed and #batch > most
+  if cut then batch = batch:slice(1, most) end
+  return { cut = cut, batch = batch, uid = batch:pluck "metadata.uid",
+    phase = batch:pluck "status.phase",
     deleted = batch:pluck "metadata.deletionTimestamp",
     index = run.is_indexed and run:indexes_of(batch) or nil }
 end
@@ -165,7 +170,7 @@ end
 
 -- Note what has ended in the status. Returns what is to be let go.
 local function collect(run, seen)
-  local pass = { indexes = {}, dirty = false, going = seen.batch:slice(1, 0), full = false,
+  local pass = { indexes = {}, dirty = false, going = seen.batch:slice(1, 0), full = seen.cut,
     succeeded = set_of(run.uncounted_succeeded), failed = set_of(run.uncounted_failed) }
   for _, i in ipairs(order_of(seen)) do
     local failed = run:is_failed(seen.phase[i], seen.deleted[i])
