@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- StatefulSets with all that runs pods.
 local Cluster = require "wl.cluster"
+local Roster = require "wl.stateful.roster"
 local controller_revision = require "wl.controller_revision"
 local rollout = require "wl.rollout"
 local value = require "wl.value"
@@ -73,7 +74,27 @@ describe("A StatefulSet on a cluster", function()
 
   before_each(function() cluster = Cluster.new { nodes = 3, seed = 5 } end)
 
-  after_each(function() assert.same({}, cluster.warnings) end)
+  -- What the roster has added up bit by bit must be what is found by looking anew.
+  local function roster_is_right()
+    local number = cluster.server:number(cluster.server:kind "StatefulSet")
+    local ctx = cluster.controllers.by_kind[number].ctx
+    local roster = set() and (ctx.rosters or {})[set().metadata.uid]
+    if roster then
+      local anew = Roster.new()
+      roster:refresh(ctx, set(), roster.view)
+      anew:refresh(ctx, set(), roster.view)
+      assert.same(anew:counts(), roster:counts())
+      for _, line in ipairs { "blocked", "highest_blocked", "outdated", "condemned", "due" } do
+        assert.same({ anew[line]:first() }, { roster[line]:first() }, line)
+        assert.equal(#anew[line], #roster[line], line)
+      end
+    end
+  end
+
+  after_each(function()
+    roster_is_right()
+    assert.same({}, cluster.warnings)
+  end)
 
   it("starts one after another, each when the one before is ready", function()
     cluster.kubelet:behave("app=web", { ready = "10s" })

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 local Pass = require "wl.stateful.pass"
+local Roster = require "wl.stateful.roster"
 local claims = require "wl.stateful.claims"
 local controller_revision = require "wl.controller_revision"
 local fake_ctx = require "spec.support.fake_ctx"
@@ -231,8 +232,9 @@ describe("StatefulSet", function()
     local names = { current = { metadata = { name = "old" } },
       update = { metadata = { name = "new" } } }
     names.current = input.sameRevision and names.update or names.current
-    local pass = Pass.new(fake_ctx.new(), set, names, {})
-    local one = pass.replicas[input.ordinal - (input.start or 0) + 1]
+    local roster, ctx = Roster.new(), fake_ctx.new()
+    roster:refresh(ctx, set, { current = "old", update = "new", min_ready = 0, now = ctx.now })
+    local one = Pass.new(ctx, set, names, roster):at(input.ordinal - (input.start or 0) + 1)
     local pod = pods.new(set, set.spec.template, one)
     local labels = pod.metadata.labels
     local revision = labels[controller_revision.POD_LABEL]

@@ -9,6 +9,7 @@
 -- Parallel nothing waits but the rollout.
 -- Source: pkg/controller/statefulset.
 local Pass = require "wl.stateful.pass"
+local Roster = require "wl.stateful.roster"
 local apps = require "wl.api.apps"
 local claim = require "wl.claim"
 local claims = require "wl.stateful.claims"
@@ -68,7 +69,7 @@ end
 local function retire(pass, one)
   if one.terminating then
     return false
-  elseif pass.ordered and not one.available and one ~= pass.first_unavailable then
+  elseif pass.ordered and not one.available and not pass.roster:is_first_blocked(one) then
     return false
   end
   local done, message, code = pass:delete(one)
@@ -82,33 +83,24 @@ end
 
 -- One at a time, and not before all above it are available.
 local function update_next(pass, lowest)
-  for i = #pass.replicas, lowest, -1 do
-    local one = pass.replicas[i]
-    if pass:is_outdated(one) then
-      return pass:replace(one)
-    elseif member.unavailable(one) then
-      return true
-    end
+  local one = pass:next_outdated(lowest)
+  if not one then
+    return true
   end
-  return true
+  return pass:replace(one)
 end
 
 -- As many at a time as may be unavailable.
 local function update_some(pass, lowest, budget)
-  local most, message, code = pass.max_unavailable(budget, #pass.replicas)
+  local most, message, code = pass.max_unavailable(budget, pass.set.spec.replicas or 1)
   if not most then
     return nil, message, code
   end
-  local left = most - pass:count_unavailable()
-  for i = #pass.replicas, lowest, -1 do
-    local one = pass.replicas[i]
-    if left > 0 and pass:is_outdated(one) then
-      local done
-      done, message, code = pass:replace(one)
-      if not done then
-        return nil, message, code
-      end
-      left = left - 1
+  for _, one in ipairs(pass:all_outdated(lowest, most - pass:count_unavailable())) do
+    local done
+    done, message, code = pass:replace(one)
+    if not done then
+      return nil, message, code
     end
   end
   return true
@@ -131,12 +123,12 @@ end
 -- ---- a sync ----
 
 local function work(pass)
-  local done, message, code = pass:each(pass.replicas, keep)
+  local done, message, code = pass:each_wanted(keep)
   if done then
-    done, message, code = pass:each(pass.condemned, hand_over_claims)
+    done, message, code = pass:each_surplus(hand_over_claims)
   end
   if done then
-    done, message, code = pass:each(pass.condemned, retire)
+    done, message, code = pass:each_surplus(retire)
   end
   if done then
     done, message, code = update(pass)
@@ -144,17 +136,25 @@ local function work(pass)
   return done, message, code
 end
 
-local function look(ctx, set)
-  local claimed, message, code = claim.sync(ctx, set, "Pod", set.spec.selector, nil,
+local function claim_pods(ctx, set)
+  return claim.sync(ctx, set, "Pod", set.spec.selector, nil,
     function(pod) return member.belongs(set, pod) end)
-  if not claimed then
-    return nil, message, code
+end
+
+-- Rosters of sets that are gone go when a new one is made.
+local function roster_of(ctx, set, found)
+  ctx.rosters = ctx.rosters or {}
+  local rosters, uid = ctx.rosters, set.metadata.uid
+  if not rosters[uid] then
+    for other in pairs(rosters) do
+      rosters[other] = ctx:by_uid(other) and rosters[other] or nil
+    end
+    rosters[uid] = Roster.new()
   end
-  local found, min_ready = {}, set.spec.minReadySeconds or 0
-  for pod in ctx:owned(set, "Pod"):each() do
-    found[#found + 1] = member.read(pod, min_ready, ctx.now)
-  end
-  return found
+  rosters[uid]:refresh(ctx, set, { generation = set.metadata.generation, now = ctx.now,
+    current = found.current.metadata.name, update = found.update.metadata.name,
+    min_ready = set.spec.minReadySeconds or 0 })
+  return rosters[uid]
 end
 
 local function write_status(pass, collisions)
@@ -169,20 +169,20 @@ local function write_status(pass, collisions)
 end
 
 local function forget_old_revisions(pass, all)
-  local live = { [pass.current.metadata.name] = true, [pass.update.metadata.name] = true }
-  for _, one in ipairs(pass.existing) do
-    live[one.revision] = true
+  local live = {}
+  for _, one in ipairs(all) do
+    live[one.metadata.name] = pass.roster:uses(one.metadata.name)
   end
-  local limit = pass.set.spec.revisionHistoryLimit
-  return history.delete(pass.ctx, revisions.expired(all, live, limit))
+  live[pass.current.metadata.name], live[pass.update.metadata.name] = true, true
+  return history.delete(pass.ctx, revisions.expired(all, live, pass.set.spec.revisionHistoryLimit))
 end
 
-local function sync(ctx, set, existing, all)
+local function sync(ctx, set, all)
   local found, message, code = revisions.find(ctx, set, all)
   if not found then
     return nil, message, code
   end
-  local pass, done = Pass.new(ctx, set, found, existing), true
+  local pass, done = Pass.new(ctx, set, found, roster_of(ctx, set, found)), true
   if set.metadata.deletionTimestamp == nil then
     done, message, code = work(pass)
   end
@@ -196,22 +196,26 @@ end
 
 local function sooner(a, b) return a and b and math.min(a, b) or a or b end
 
+local function next_look(pass)
+  local due = pass.roster:next_due()
+  return sooner(pass.waits_for_claims and CLAIM_WAIT or nil, due and due - pass.ctx.now)
+end
+
 local function reconcile(ctx, set)
   local all, message, code = history.claimed(ctx, set)
   if not all then
     return nil, message, code
   end
-  local existing, pass
-  existing, message, code = look(ctx, set)
-  if not existing then
+  local claimed, pass
+  claimed, message, code = claim_pods(ctx, set)
+  if not claimed then
     return nil, message, code
   end
-  pass, message, code = sync(ctx, set, existing, all)
+  pass, message, code = sync(ctx, set, all)
   if not pass then
     return nil, message, code
   end
-  return sooner(pass.waits_for_claims and CLAIM_WAIT or nil,
-    pass:available_in(set.spec.minReadySeconds or 0, ctx.now))
+  return next_look(pass)
 end
 
 return kind "StatefulSet" {

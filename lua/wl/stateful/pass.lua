@@ -1,18 +1,17 @@
 -- SPDX-License-Identifier: MIT
 --- One pass over a StatefulSet's members.
 --
--- A pass has the members that are wanted, in the order of their ordinals
--- (`replicas`; those that do not exist yet too), and the pods that are too many,
--- the highest first (`condemned`). What is done to each is policy: see
--- stdlib/kinds/statefulset.lua. In order (OrderedReady) the first that is to be
--- waited for ends the pass; side by side (Parallel) all are looked at, in
--- batches that grow as long as the API refuses nothing.
+-- A pass has the members that are wanted, in the order of their ordinals (those
+-- that do not exist yet too), and the pods that are too many, the highest first.
+-- What is done to each is policy: see stdlib/kinds/statefulset.lua. In order
+-- (OrderedReady) the first that is to be waited for ends the pass; side by side
+-- (Parallel) all are looked at, in batches that grow as long as the API refuses
+-- nothing.
 -- Source: pkg/controller/statefulset `updateStatefulSet`, `runForAll`.
 local history = require "wl.revision_history"
 local intstr = require "wl.intstr"
 local member = require "wl.stateful.member"
 local pods = require "wl.stateful.pods"
-local status = require "wl.stateful.status"
 
 local Pass = {}
 Pass.__index = Pass
@@ -34,77 +33,93 @@ local function needs_current(set, ordinal)
   return ordinal < member.start(set) + (held or 0)
 end
 
-local function sort_out(self, existing)
-  local first = member.start(self.set)
-  for _, one in ipairs(existing) do
-    if member.in_range(self.set, one.ordinal) then
-      self.replicas[one.ordinal - first + 1] = one
-    elseif one.ordinal >= 0 then
-      self.condemned[#self.condemned + 1] = one
-    end
-  end
-  for i = 1, self.set.spec.replicas or 1 do
-    local ordinal = first + i - 1
-    if not self.replicas[i] then
-      local revision = needs_current(self.set, ordinal) and self.current or self.update
-      self.replicas[i] = member.missing(self.set, ordinal, revision.metadata.name)
-    end
-  end
-  table.sort(self.condemned, function(a, b) return a.ordinal > b.ordinal end)
-end
-
-local function first_unavailable(self)
-  for _, one in ipairs(self.replicas) do
-    if member.unavailable(one) then
-      return one
-    end
-  end
-  for i = #self.condemned, 1, -1 do
-    if member.unavailable(self.condemned[i]) then
-      return self.condemned[i]
-    end
-  end
-end
-
 --- @param ctx
 -- @param set
 -- @tparam table revisions current and update
--- @tparam table existing members, as wl.stateful.member reads them
+-- @tparam Roster roster
 -- @treturn Pass
-function Pass.new(ctx, set, revisions, existing)
-  local self = setmetatable({ ctx = ctx, set = set, current = revisions.current,
-    update = revisions.update, existing = existing, replicas = {}, condemned = {}, templates = {},
+function Pass.new(ctx, set, revisions, roster)
+  return setmetatable({ ctx = ctx, set = set, current = revisions.current,
+    update = revisions.update, roster = roster, templates = {},
     ordered = set.spec.podManagementPolicy ~= "Parallel", deleted_for_update = 0 }, Pass)
-  sort_out(self, existing)
-  self.first_unavailable = first_unavailable(self)
-  return self
+end
+
+--- The member at a place; one that is missing as it is to be made.
+-- @treturn table
+function Pass:at(at)
+  local there = self.roster:at(at)
+  if there then
+    return there
+  end
+  local ordinal = self.roster:ordinal(at)
+  local revision = needs_current(self.set, ordinal) and self.current or self.update
+  return member.missing(self.set, ordinal, revision.metadata.name)
 end
 
 -- ---- one after another, or side by side ----
 
---- Have `work` done to each member.
--- @tparam table members
--- @tparam function work called as work(pass, member); returns true to go on with the next; false
---   to wait here, which only counts in order; or nil, message, code
--- @treturn ?boolean true when all were done, false: the pass ends; or nil, message, code
-function Pass:each(members, work)
-  local i, size = 1, self.ordered and #members or 1
-  while i <= #members do
+-- From the lowest up, until one is to be waited for.
+local function in_order(self, work)
+  local roster = self.roster
+  while true do
+    local at, blocked = roster.work:first(), roster.blocked:first()
+    if not at and not blocked then
+      return true
+    elseif not at or blocked and blocked < at then
+      return false
+    end
+    local done, message, code = work(self, self:at(at), at)
+    if not done then
+      return done, message, code
+    end
+    roster:settle(at)
+  end
+end
+
+-- In batches that grow, until the API refuses something.
+local function side_by_side(list, work)
+  local i, size = 1, 1
+  while i <= #list do
     local message, code
-    local last = math.min(i + size - 1, #members)
+    local last = math.min(i + size - 1, #list)
     for k = i, last do
-      local done, problem, problem_code = work(self, members[k])
+      local done, problem, problem_code = work(list[k])
       if done == nil then
         message, code = message or problem, code or problem_code
-      end
-      if self.ordered and not done then
-        return done, message, code
       end
     end
     if message then
       return nil, message, code
     end
     i, size = last + 1, math.min(2 * size, LARGEST_BATCH)
+  end
+  return true
+end
+
+--- Have `work` done to each member that is wanted and has something to be done to.
+-- @tparam function work called as work(pass, member, place); returns true to go on with the next;
+--   false to wait here, which only counts in order; or nil, message, code
+-- @treturn ?boolean true when all were done, false: the pass ends; or nil, message, code
+function Pass:each_wanted(work)
+  if self.ordered then
+    return in_order(self, work)
+  end
+  return side_by_side(self.roster:to_do(), function(at)
+    local done, message, code = work(self, self:at(at), at)
+    if done then
+      self.roster:settle(at)
+    end
+    return done, message, code
+  end)
+end
+
+--- Have `work` done to each member that is too many, the highest first.
+function Pass:each_surplus(work)
+  local list = self.roster:surplus(self.ordered and 1 or nil)
+  if not self.ordered then
+    return side_by_side(list, function(one) return work(self, one) end)
+  elseif list[1] then
+    return work(self, list[1])
   end
   return true
 end
@@ -129,6 +144,7 @@ function Pass:create(one)
     return nil, message, code
   end
   self.waits_for_claims = self.waits_for_claims or not created
+  one.pod = created or nil
   return created and true
 end
 
@@ -146,21 +162,38 @@ function Pass:replace(one)
   return true
 end
 
---- Is a member's pod of a revision that it should no longer be of?
--- @treturn boolean
-function Pass:is_outdated(one)
-  return one.revision ~= self.update.metadata.name and not one.terminating
+--- The highest member of an old revision, if all above it are available.
+-- @tparam integer lowest place
+-- @treturn ?table
+function Pass:next_outdated(lowest)
+  local at, blocked = self.roster.outdated:first(), self.roster.highest_blocked:first()
+  if at and at >= lowest and (not blocked or blocked <= at) then
+    return self:at(at)
+  end
+end
+
+--- The highest members of an old revision.
+-- @tparam integer lowest place
+-- @tparam integer most
+-- @treturn table array
+function Pass:all_outdated(lowest, most)
+  local list, heap = {}, self.roster.outdated
+  local at = heap:first()
+  while at and at >= lowest and #list < most do
+    list[#list + 1] = self:at(at)
+    heap:pop()
+    at = heap:first()
+  end
+  for _, one in ipairs(list) do
+    local place = one.ordinal - self.roster.start + 1
+    heap:set(place, place)
+  end
+  return list
 end
 
 --- How many of the members that are wanted are not available.
 -- @treturn integer
-function Pass:count_unavailable()
-  local n = 0
-  for _, one in ipairs(self.replicas) do
-    n = n + (member.unavailable(one) and 1 or 0)
-  end
-  return n
-end
+function Pass:count_unavailable() return #self.roster.blocked end
 
 --- How many members a rollout may make unavailable: percentages of the replicas
 -- round down, and one it may always.
@@ -180,25 +213,11 @@ end
 --- What there was when the pass began, less what it deleted for the update.
 -- @treturn table counts, currentRevision, updateRevision
 function Pass:status()
-  local counted = status.count(self.existing, self.current.metadata.name,
-    self.update.metadata.name)
+  local counted = self.roster:counts()
   counted.currentReplicas = counted.currentReplicas - self.deleted_for_update
   counted.currentRevision = self.current.metadata.name
   counted.updateRevision = self.update.metadata.name
   return counted
-end
-
---- Seconds until the next member becomes available.
--- @tparam integer min_ready minReadySeconds
--- @tparam number now
--- @treturn ?number nil when time alone changes nothing
-function Pass:available_in(min_ready, now)
-  local soonest
-  for _, one in ipairs(self.existing) do
-    local wait = one.since and not one.available and one.since + min_ready - now
-    soonest = wait and math.min(wait, soonest or wait) or soonest
-  end
-  return soonest
 end
 
 return Pass

@@ -8,28 +8,6 @@ local status = {}
 local COUNTS = { "replicas", "readyReplicas", "availableReplicas", "currentReplicas",
   "updatedReplicas" }
 
---- Count members. Those that are not created count nowhere; those that are being
--- deleted are of no revision any more.
--- @tparam table members array of wl.stateful.member
--- @tparam string current name of the revision
--- @tparam string update name of the revision
--- @treturn table
-function status.count(members, current, update)
-  local seen = { replicas = 0, readyReplicas = 0, availableReplicas = 0, currentReplicas = 0,
-    updatedReplicas = 0 }
-  local function add(field, holds) seen[field] = seen[field] + (holds and 1 or 0) end
-  for _, one in ipairs(members) do
-    local created = one.phase ~= nil and one.phase ~= ""
-    local stays = created and not one.terminating
-    add("replicas", created)
-    add("readyReplicas", one.ready)
-    add("availableReplicas", one.available)
-    add("currentReplicas", stays and one.revision == current)
-    add("updatedReplicas", stays and one.revision == update)
-  end
-  return seen
-end
-
 --- When all pods that are wanted are ready and of the new revision, that is the
 -- current one. Never under OnDelete.
 -- @param set
