@@ -91,6 +91,7 @@ CORE = \
   runtime/core/store.c \
   runtime/core/table.c \
   runtime/core/timer.c \
+  runtime/core/uid.c \
   runtime/core/utf8.c \
   runtime/core/value.c \
   runtime/core/write.c \
