@@ -81,12 +81,24 @@ static int next_bit(uint64_t bits, int i, int end) {
 
 /* ---- months and days; false when the search must begin again ---- */
 
+/* The month to go to: the next that fits, or the next January, when the clock
+ * does not change until then; else the next month. */
+static int next_month(const Cursor *c) {
+  int month = next_bit(c->cron->month, c->wall.month, 13);
+  int64_t year = c->wall.year + (month > 12);
+  int64_t wall = wl_days_from_civil(year, month > 12 ? 1 : month, 1) * 86400;
+  bool straight = c->wall.day == 1 && clock_of(c) == 0 &&
+                  is_within(&c->period, wall) &&
+                  is_within(&c->period, wall - c->period.offset);
+  return straight ? month : c->wall.month + 1;
+}
+
 static bool seek_month(Cursor *c) {
   while (!has(c->cron->month, c->wall.month)) {
     if (!c->rounded)
       move_to_wall(c, c->wall.year, c->wall.month, 1, 0);
     c->rounded = true;
-    move_to_wall(c, c->wall.year, c->wall.month + 1, c->wall.day, clock_of(c));
+    move_to_wall(c, c->wall.year, next_month(c), c->wall.day, clock_of(c));
     if (c->wall.month == 1)
       return false;
   }
