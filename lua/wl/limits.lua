@@ -77,7 +77,9 @@ end
 local function check_max(about, bound, request, limit)
   if limit == nil then return about .. ".  No limit is specified" end
   if below(bound, limit) then return about .. ", but limit is " .. limit end
-  if request ~= nil and below(bound, request) then return about .. ", but request is " .. request end
+  if request ~= nil and below(bound, request) then
+    return about .. ", but request is " .. request
+  end
 end
 
 local function check_ratio(about, bound, request, limit)

@@ -69,7 +69,8 @@ describe("a ResourceQuota", function()
   it("holds up a ReplicaSet, which goes on when there is room", function()
     local object = quota { pods = 3 }
     assert(cluster:create { apiVersion = "apps/v1", kind = "ReplicaSet",
-      metadata = { name = "web" }, spec = { replicas = 5, selector = { matchLabels = { app = "web" } },
+      metadata = { name = "web" },
+      spec = { replicas = 5, selector = { matchLabels = { app = "web" } },
         template = { metadata = { labels = { app = "web" } },
           spec = { containers = { container "a" } } } } })
     cluster:settle()
