@@ -88,7 +88,7 @@ stage() {
     spec*) count "$1" ./wlrun --busted "$1" ;;
     san-spec*) count "sanitized ${1#san-}" build/san/wlrun --busted "${1#san-}" ;;
     san-eager)
-      export WLRUN_EAGER_GC=1 WLRUN_SHARED=none # their own cases will do
+      export WLRUN_EAGER_GC=1
       for s in $(binding_specs); do
         count "sanitized, collecting, ${s%.lua}" build/san/wlrun --busted "$s"
       done ;;
