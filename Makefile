@@ -19,7 +19,7 @@ SHOW = @echo '  $@';
 
 # Debian 12 packages: to build, and to test as well.
 BUILD_PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libyaml-dev \
-  libuv1-dev libroaring-dev
+  libuv1-dev libroaring-dev tzdata
 TEST_PACKAGES = lua-busted lua-check lua5.4 clang clang-format clang-tidy \
   libclang-rt-14-dev
 
