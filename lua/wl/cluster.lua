@@ -32,7 +32,7 @@ local GUARD = { __close = function(guard) guard.is_on = false end }
 --- @tparam ?table options
 --   seed     integer, 1 when left out
 --   start    the moment at which it begins, "2024-01-01T00:00:00Z" when left out
---   history  how many writes are kept, 40000 when left out
+--   history  how many writes are kept, 50000 when left out
 --   registry of kinds; by default one with the kinds that ship
 --   nodes, node, node_monitor_grace_period   see wl.nodes
 -- @treturn Cluster

@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "heap_private.h"
 
@@ -152,29 +151,18 @@ static void give(wl_Heap *heap, void *memory, size_t grains) {
   heap->free[grains] = block;
 }
 
-/* A large heap lies on so many small pages that finding them costs more than
- * reading them: where the system has huge pages, it is asked for one. */
-static void *huge_page(void) {
-  void *page = aligned_alloc(WL_HEAP_HUGE, WL_HEAP_HUGE);
-  if (page != NULL)
-    madvise(page, WL_HEAP_HUGE, MADV_HUGEPAGE); /* may be refused */
-  return page;
-}
-
 /* The rest of the last chunk is smaller than a small block: it becomes one. */
 static void take_chunk(wl_Heap *heap) {
   size_t rest = (size_t)(heap->fresh_end - heap->fresh);
   if (rest >= WL_HEAP_GRAIN)
     give(heap, heap->fresh, rest / WL_HEAP_GRAIN);
-  bool huge = heap->chunk_count++ >= WL_HEAP_CHUNKS;
-  size_t bytes = huge ? WL_HEAP_HUGE : WL_HEAP_CHUNK;
-  wl_HeapChunk *chunk = huge ? huge_page() : malloc(bytes);
+  wl_HeapChunk *chunk = malloc(WL_HEAP_CHUNK);
   if (chunk == NULL)
-    panic(heap, bytes);
+    panic(heap, WL_HEAP_CHUNK);
   chunk->next = heap->chunks;
   heap->chunks = chunk;
   heap->fresh = (char *)(chunk + 1);
-  heap->fresh_end = (char *)chunk + bytes;
+  heap->fresh_end = (char *)chunk + WL_HEAP_CHUNK;
 }
 
 static void *cut(wl_Heap *heap, size_t grains) {

@@ -15,9 +15,7 @@ enum {
   WL_HEAP_GRAIN = 8,        /* every block is aligned to this */
   WL_HEAP_SMALL_MAX = 1024, /* larger blocks are malloc's */
   WL_HEAP_CLASSES = WL_HEAP_SMALL_MAX / WL_HEAP_GRAIN + 1,
-  WL_HEAP_CHUNK = 256 * 1024,     /* bytes taken from malloc at a time; */
-  WL_HEAP_HUGE = 2 * 1024 * 1024, /* after the first chunks: this many */
-  WL_HEAP_CHUNKS = 8
+  WL_HEAP_CHUNK = 256 * 1024 /* bytes taken from malloc at a time */
 };
 
 typedef enum wl_HeapSlot {
@@ -38,8 +36,7 @@ typedef struct wl_HeapLarge wl_HeapLarge; /* the header of a large block */
 struct wl_Heap {
   wl_HeapFree *free[WL_HEAP_CLASSES]; /* by size in grains */
   char *fresh, *fresh_end;            /* what is left of the newest chunk */
-  size_t chunk_count;
-  size_t used; /* bytes handed out */
+  size_t used;                        /* bytes handed out */
   wl_HeapChunk *chunks;
   wl_HeapLarge *large; /* all large blocks, so that free finds them */
   wl_Panic *panic;
