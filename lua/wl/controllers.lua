@@ -3,7 +3,8 @@
 --
 -- Each kind with a `reconcile` is a controller; its objects' ids wait in the
 -- store's queue. A component is a controller without objects: one function that
--- is run whenever one of the live sets it looks at has changed.
+-- is run whenever one of the live sets it looks at has changed, when all objects
+-- that wait have had their turn: so it finds what a thousand of them did at once.
 --
 -- The outcome picks what follows: done forgets, a number of seconds comes back
 -- then, a refusal or an error is tried again after 5 ms, 10 ms, 20 ms ... 1000 s.
@@ -85,7 +86,7 @@ end
 -- @treturn table source and key, under which it is enqueued, and its ctx
 function Controllers:add_component(component)
   local ctx = Ctx.new(self.cluster, component.name)
-  local entry = { component = component, ctx = ctx, source = self.store:source() }
+  local entry = { component = component, ctx = ctx, source = self.store:source(true) }
   self.components[#self.components + 1] = entry
   entry.key = FIRST_COMPONENT + #self.components
   entry.sets = component.wake and component.wake(ctx) or {}

@@ -296,10 +296,13 @@ static int store_reconciles(lua_State *L) {
   return 1;
 }
 
-/* s:source() -> a source of the queue for keys that are no ids */
+/* s:source([late]) -> a source of the queue for keys that are no ids */
 static int store_source(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
-  lua_pushinteger(L, wl_queue_add_source(box->queue));
+  uint32_t source = wl_queue_add_source(box->queue);
+  if (lua_toboolean(L, 2))
+    wl_queue_set_late(box->queue, source);
+  lua_pushinteger(L, source);
   return 1;
 }
 

@@ -27,7 +27,13 @@ typedef struct Source {
   uint32_t first, last; /* ready entries */
   uint32_t next;        /* source whose turn is after this one's */
   size_t length;
+  bool late;
 } Source;
+
+/* Sources with ready keys, in the order of their turns. */
+typedef struct Shift {
+  uint32_t turn, last_turn; /* + 1, 0: none */
+} Shift;
 
 struct wl_Queue {
   wl_Heap *heap;
@@ -37,8 +43,10 @@ struct wl_Queue {
   uint32_t free_entry;
   Source *sources;
   size_t source_count, source_room;
-  uint32_t turn, last_turn; /* sources with ready keys; + 1, 0: none */
-  wl_Timers *timers;        /* payload: entry */
+  Shift shifts[2];   /* the second one: of late sources */
+  bool late;         /* which one is on */
+  size_t given;      /* keys that it has given while the other one waited */
+  wl_Timers *timers; /* payload: entry */
   wl_Limiter *limiter;
   bool shut_down;
   size_t length, held;
@@ -71,6 +79,10 @@ uint32_t wl_queue_add_source(wl_Queue *q) {
         grow(q->heap, q->sources, &q->source_room, 4, sizeof *q->sources);
   q->sources[q->source_count] = (Source){.first = NOBODY};
   return (uint32_t)q->source_count++;
+}
+
+void wl_queue_set_late(wl_Queue *q, uint32_t source) {
+  q->sources[source].late = true;
 }
 
 void wl_queue_set_limiter(wl_Queue *q, wl_Limiter *limiter) {
@@ -124,12 +136,13 @@ wl_Queue *wl_queue_new(wl_Heap *heap) {
 /* ---- the ready lists ---- */
 
 static void give_turn(wl_Queue *q, uint32_t source) {
+  Shift *shift = &q->shifts[q->sources[source].late];
   q->sources[source].next = 0;
-  if (q->turn == 0)
-    q->turn = source + 1;
+  if (shift->turn == 0)
+    shift->turn = source + 1;
   else
-    q->sources[q->last_turn - 1].next = source + 1;
-  q->last_turn = source + 1;
+    q->sources[shift->last_turn - 1].next = source + 1;
+  shift->last_turn = source + 1;
 }
 
 static void push(wl_Queue *q, uint32_t number) {
@@ -147,11 +160,25 @@ static void push(wl_Queue *q, uint32_t number) {
   q->length++;
 }
 
+/* False: no key is ready. The next ones then find the first shift. */
+static bool choose_shift(wl_Queue *q) {
+  bool mine = q->shifts[q->late].turn != 0;
+  bool other = q->shifts[!q->late].turn != 0;
+  if (mine && (!other || q->given < WL_QUEUE_PATIENCE)) {
+    q->given = other ? q->given + 1 : 0;
+    return true;
+  }
+  q->given = 0;
+  q->late = other && !q->late;
+  return other;
+}
+
 static uint32_t pop(wl_Queue *q) {
-  uint32_t source = q->turn - 1;
+  Shift *shift = &q->shifts[q->late];
+  uint32_t source = shift->turn - 1;
   Source *s = &q->sources[source];
   uint32_t number = s->first;
-  q->turn = s->next;
+  shift->turn = s->next;
   s->first = q->entries[number].next;
   s->length--;
   q->length--;
@@ -260,7 +287,7 @@ static void note(wl_QueueTimes *t, int64_t ms) {
 
 wl_QueueGot wl_queue_get(wl_Queue *q, int64_t now_ms, uint64_t *key) {
   catch_up(q, now_ms);
-  if (q->turn == 0)
+  if (!choose_shift(q))
     return q->shut_down ? WL_QUEUE_ENDED : WL_QUEUE_EMPTY;
   Entry *e = &q->entries[pop(q)];
   e->flags = HELD;

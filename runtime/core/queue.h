@@ -9,7 +9,10 @@
  *
  * Keys belong to sources (controllers). Within a source the order is first
  * come, first served; the sources that have keys take turns, so that a flood
- * in one does not starve the others.
+ * in one does not starve the others. Late sources have a shift of their own:
+ * it begins when no other source has a key, and lasts until no late one has,
+ * so that what works in bulk finds the whole bulk. A shift that keeps the
+ * other one waiting ends after WL_QUEUE_PATIENCE keys in any case.
  *
  * A key is a number; what it stands for is the caller's affair. Time is an
  * argument, in milliseconds, and must not go back; what is due by then joins
@@ -35,6 +38,9 @@ void wl_queue_free(wl_Queue *q);       /* NULL allowed */
 
 /* One more source; returns its number: 1, 2, ... */
 uint32_t wl_queue_add_source(wl_Queue *q);
+enum { WL_QUEUE_PATIENCE = 1 << 16 };
+/* Before it gets its first key. */
+void wl_queue_set_late(wl_Queue *q, uint32_t source);
 /* *Takes* the limiter that retry() asks, in place of an earlier one. */
 void wl_queue_set_limiter(wl_Queue *q, wl_Limiter *limiter);
 

@@ -69,6 +69,42 @@ static void sources_take_turns(void) {
   wl_queue_free(q);
 }
 
+static void late_sources_find_the_whole_bulk(void) {
+  wl_Queue *q = wl_queue_new(heap);
+  uint32_t late = wl_queue_add_source(q), later = wl_queue_add_source(q);
+  wl_queue_set_late(q, late);
+  wl_queue_set_late(q, later);
+  wl_queue_add(q, 21, late, 0);
+  wl_queue_add(q, 22, late, 0);
+  wl_queue_add(q, 1, 0, 0);
+  CHECK(get(q, 0) == 1);
+  wl_queue_add(q, 2, 0, 0); /* the first shift goes on */
+  CHECK(get(q, 0) == 2 && get(q, 0) == 21);
+  wl_queue_add(q, 3, 0, 0); /* and so does the second */
+  wl_queue_add(q, 31, later, 0);
+  CHECK(get(q, 0) == 22 && get(q, 0) == 31 && get(q, 0) == 3);
+  wl_queue_add(q, 41, late, 0);
+  CHECK(get(q, 0) == 41 && get(q, 0) == 0);
+  wl_queue_add(q, 42, late, 0); /* a new moment begins with the first one */
+  wl_queue_add(q, 4, 0, 0);
+  CHECK(get(q, 0) == 4 && get(q, 0) == 42);
+  wl_queue_free(q);
+}
+
+static void a_shift_that_does_not_end_is_ended(void) {
+  wl_Queue *q = wl_queue_new(heap);
+  uint32_t late = wl_queue_add_source(q);
+  wl_queue_set_late(q, late);
+  wl_queue_add(q, 21, late, 0);
+  uint64_t given = 0;
+  do {
+    wl_queue_add(q, 100 + given, 0, 0);
+    given++;
+  } while (get(q, 0) != 21 && given < 1 << 20);
+  CHECK(given == WL_QUEUE_PATIENCE + 1);
+  wl_queue_free(q);
+}
+
 static void failures_back_off_until_forgotten(void) {
   wl_Queue *q = wl_queue_new(heap);
   wl_Limiter *limiter = wl_limiter_new(heap);
@@ -199,6 +235,8 @@ int main(void) {
   the_earlier_due_time_wins();
   what_is_due_comes_before_what_is_added_now();
   sources_take_turns();
+  late_sources_find_the_whole_bulk();
+  a_shift_that_does_not_end_is_ended();
   failures_back_off_until_forgotten();
   limiters_combine_to_the_longest_wait();
   a_bucket_promises_tokens_ahead();

@@ -85,7 +85,9 @@ describe("a controller", function()
     assert.equal(2, asked)
     cluster:create { apiVersion = "v1", kind = "Pod", metadata = { name = "p", ownerReferences = {
       { apiVersion = "example.org/v1", kind = "Toy", name = "x", uid = x.metadata.uid,
-        controller = true } } }, spec = { containers = { { name = "c", image = "i" } } } }
+        controller = true } } },
+      -- a scheduler that there is not says nothing to the pod
+      spec = { schedulerName = "nobody", containers = { { name = "c", image = "i" } } } }
     cluster:settle()
     assert.equal(3, asked)
   end)
