@@ -103,14 +103,14 @@ local function plan_one(server, document, options, earlier)
     document = document }
 end
 
-local function one_error(errors)
-  if #errors == 1 then return errors[1] end
+local function one_error(refused)
+  if #refused == 1 then return refused[1].refusal end
   local texts, causes = {}, {}
-  for i, one in ipairs(errors) do
-    texts[i] = tostring(one)
-    for _, cause in ipairs(one.causes) do causes[#causes + 1] = cause end
+  for i, one in ipairs(refused) do
+    texts[i] = tostring(one.refusal)
+    for _, cause in ipairs(one.refusal.causes) do causes[#causes + 1] = cause end
   end
-  return require("wl.apierror").new(errors[1].code, table.concat(texts, "\n"), causes)
+  return require("wl.apierror").new(refused[1].refusal.code, table.concat(texts, "\n"), causes)
 end
 
 local function namespaces_in(documents)
@@ -131,14 +131,15 @@ local function warner(options, document)
   end
 end
 
---- Judge all documents without writing anything.
+--- Judge each document without writing anything.
 -- @param server
 -- @tparam {document,...} documents
 -- @tparam ?table options allow_unknown; namespace, of objects that name none; warn
--- @treturn ?{step,...} or nil and one error for all that is wrong
-function apply.plan(server, documents, options)
+-- @treturn {step,...} of those that are good
+-- @treturn {table,...} of the others: `document` and `refusal`, an API error
+function apply.judge(server, documents, options)
   options = options or {}
-  local steps, errors, earlier = {}, {}, {}
+  local steps, refused, earlier = {}, {}, {}
   server.expected_namespaces, server.expected_objects = namespaces_in(documents), documents
   for _, document in ipairs(documents) do
     local step, message, code, causes, field = plan_one(server, document, {
@@ -147,11 +148,22 @@ function apply.plan(server, documents, options)
     if step then
       steps[#steps + 1] = step
     else
-      errors[#errors + 1] = manifest.refusal(document, message, code, causes, field)
+      refused[#refused + 1] = { document = document,
+        refusal = manifest.refusal(document, message, code, causes, field) }
     end
   end
   server.expected_namespaces, server.expected_objects = {}, nil
-  if #errors > 0 then return nil, one_error(errors) end
+  return steps, refused
+end
+
+--- Judge all documents without writing anything.
+-- @param server
+-- @tparam {document,...} documents
+-- @tparam ?table options as for `judge`
+-- @treturn ?{step,...} or nil and one error for all that is wrong
+function apply.plan(server, documents, options)
+  local steps, refused = apply.judge(server, documents, options)
+  if #refused > 0 then return nil, one_error(refused) end
   return steps
 end
 
