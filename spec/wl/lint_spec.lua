@@ -31,7 +31,8 @@ spec:
 ---
 ]]):format(fields.name or "web", fields.replicas or 2, fields.deadline or 600,
     fields.unavailable or 1, fields.app or "web", fields.app or "web",
-    fields.pod and "      " .. fields.pod or "", fields.container and ", " .. fields.container or "")
+    fields.pod and "      " .. fields.pod or "",
+    fields.container and ", " .. fields.container or "")
 end
 
 local function cron_job(schedule, more, job)
@@ -79,7 +80,8 @@ spec:
   maxReplicas: 5
   scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: %s }
   metrics:
-  - { type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 50 } } }
+  - type: Resource
+    resource: { name: cpu, target: { type: Utilization, averageUtilization: 50 } }
 ]]):format(target))
 end
 
@@ -109,7 +111,9 @@ end
 
 local function node_terms(...)
   local terms = {}
-  for i, expressions in ipairs { ... } do terms[i] = "{ matchExpressions: [ " .. expressions .. " ] }" end
+  for i, expressions in ipairs { ... } do
+    terms[i] = "{ matchExpressions: [ " .. expressions .. " ] }"
+  end
   return "affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: "
     .. "{ nodeSelectorTerms: [ " .. table.concat(terms, ", ") .. " ] } } }"
 end
@@ -120,8 +124,8 @@ local function spread(app)
 end
 
 local function pod_affinity(app)
-  return "affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [ { topologyKey: "
-    .. "zone, labelSelector: { matchLabels: { app: " .. app .. " } } } ] } }"
+  return "affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [ "
+    .. "{ topologyKey: zone, labelSelector: { matchLabels: { app: " .. app .. " } } } ] } }"
 end
 
 local SSD, NOT_SSD = "{ key: disk, operator: In, values: [ ssd ] }",
@@ -142,11 +146,12 @@ local CASES = {
   { "term-matches-nothing", deployment { pod = node_terms(SSD .. ", " .. NOT_SSD) },
     "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
     .. ".nodeSelectorTerms[0]", "no value of disk", deployment { pod = node_terms(SSD, NOT_SSD) } },
-  { "term-matches-nothing", deployment { pod = node_terms("{ key: size, operator: Gt, values: [ '4' ] }, "
-    .. "{ key: size, operator: Lt, values: [ '5' ] }") },
+  { "term-matches-nothing", deployment { pod = node_terms(
+    "{ key: size, operator: Gt, values: [ '4' ] }, { key: size, operator: Lt, values: [ '5' ] }") },
     "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
-    .. ".nodeSelectorTerms[0]", "no value of size", deployment { pod = node_terms(
-    "{ key: size, operator: Gt, values: [ '4' ] }, { key: size, operator: Lt, values: [ '6' ] }") } },
+    .. ".nodeSelectorTerms[0]", "no value of size", deployment { pod =
+    node_terms("{ key: size, operator: Gt, values: [ '4' ] }, "
+    .. "{ key: size, operator: Lt, values: [ '6' ] }") } },
   { "term-matches-nothing", deployment { pod = spread "wbe" },
     "spec.template.spec.topologySpreadConstraints[0].labelSelector", "not counted",
     deployment { pod = spread "web" } },
@@ -162,7 +167,8 @@ local CASES = {
     "51%% of 2", deployment {} .. pdb 'minAvailable: "50%"' },
   { "budget-never-allows", deployment {} .. pdb "maxUnavailable: 0", "spec.maxUnavailable",
     "without end", deployment {} .. pdb 'maxUnavailable: "1%"' },
-  { "budget-never-allows", deployment {} .. pdb "maxUnavailable: 1" .. pdb("maxUnavailable: 1", "b"),
+  { "budget-never-allows",
+    deployment {} .. pdb "maxUnavailable: 1" .. pdb("maxUnavailable: 1", "b"),
     "spec.selector", "PodDisruptionBudget/web already", deployment {} .. pdb "maxUnavailable: 1" },
   { "rollout-cannot-move", deployment { unavailable = 0, container = PORT },
     "spec.template.spec.containers[0].ports[0].hostPort", "port 80",
@@ -184,10 +190,12 @@ local CASES = {
     stateful_set(0, 31, 30) },
   { "schedule", cron_job "0 0 30 2 *", "spec.schedule", "never fires", cron_job "0 0 29 2 *" },
   { "schedule", cron_job("30 2 30-31 3 *", "timeZone: Europe/Berlin"), "spec.schedule",
-    "2024%-03%-31 02:30 in Europe/Berlin does not exist", cron_job("30 2 * 3 *", "timeZone: Etc/UTC") },
+    "2024%-03%-31 02:30 in Europe/Berlin does not exist",
+    cron_job("30 2 * 3 *", "timeZone: Etc/UTC") },
   { "schedule", cron_job("30 2 * 10 *", "timeZone: Europe/Berlin"), "spec.schedule",
     "comes twice", cron_job("30 3 * 10 *", "timeZone: Europe/Berlin") },
-  { "runs-pile-up", cron_job("*/5 * * * *", "", "activeDeadlineSeconds: 301"):gsub("Forbid", "Allow"),
+  { "runs-pile-up",
+    cron_job("*/5 * * * *", "", "activeDeadlineSeconds: 301"):gsub("Forbid", "Allow"),
     "spec.concurrencyPolicy", "301 s", cron_job("*/5 * * * *", "", "activeDeadlineSeconds: 300")
     :gsub("Forbid", "Allow") },
   { "job-runs-again", cron_job("0 0 * * *"):gsub("backoffLimit: 0", "backoffLimit: 2"),
@@ -251,8 +259,8 @@ describe("lint", function()
 
   it("prints place, severity, field, reason and advice, and sums up", function()
     local text = lint.format(findings(deployment {} .. service "wbe"))
-    assert.matches("x%.yaml:%d+:%d+: warning: Service/web: spec%.selector: no pod .-%[selects%-nothing%]",
-      text)
+    assert.matches("x%.yaml:%d+:%d+: warning: Service/web: spec%.selector: no pod "
+      .. ".-%[selects%-nothing%]", text)
     assert.matches('did you mean "app=web"', text)
     assert.matches("0 errors, 1 warning, 0 notes\n$", text)
   end)

@@ -37,7 +37,8 @@ local function check(model, entry, report)
   local target = model:find(spec.scaleTargetRef.kind, entry.namespace, spec.scaleTargetRef.name)
   if not target then
     report(entry, "spec.scaleTargetRef", ("there is no %s %q in these manifests"):format(
-      spec.scaleTargetRef.kind, spec.scaleTargetRef.name), "write the kind and name of the workload")
+      spec.scaleTargetRef.kind, spec.scaleTargetRef.name),
+      "write the kind and name of the workload")
     return
   end
   for i, metric in ipairs(target.pods and spec.metrics or {}) do

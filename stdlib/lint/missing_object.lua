@@ -6,34 +6,31 @@
 local Model = require "wl.lint.model"
 local rule = require "wl.lint.rule"
 
-local function each_reference(spec, found)
+-- What one source of a volume or variable refers to, unless it is optional.
+local function refer(found, source, kind, field, key)
+  if source and not source.optional then found(kind, source[key or "name"], field) end
+end
+
+local function each_volume(spec, found)
   for i, volume in ipairs(spec.volumes or {}) do
     local at = ("spec.volumes[%d]."):format(i - 1)
-    if volume.configMap and not volume.configMap.optional then
-      found("ConfigMap", volume.configMap.name, at .. "configMap.name")
-    elseif volume.secret and not volume.secret.optional then
-      found("Secret", volume.secret.secretName, at .. "secret.secretName")
-    elseif volume.persistentVolumeClaim then
-      found("PersistentVolumeClaim", volume.persistentVolumeClaim.claimName,
-        at .. "persistentVolumeClaim.claimName")
-    end
+    refer(found, volume.configMap, "ConfigMap", at .. "configMap.name")
+    refer(found, volume.secret, "Secret", at .. "secret.secretName", "secretName")
+    refer(found, volume.persistentVolumeClaim, "PersistentVolumeClaim",
+      at .. "persistentVolumeClaim.claimName", "claimName")
   end
 end
 
 local function each_variable(container, at, found)
   for i, source in ipairs(container.envFrom or {}) do
     local here = ("%s.envFrom[%d]."):format(at, i - 1)
-    local map, secret = source.configMapRef, source.secretRef
-    if map and not map.optional then found("ConfigMap", map.name, here .. "configMapRef.name") end
-    if secret and not secret.optional then found("Secret", secret.name, here .. "secretRef.name") end
+    refer(found, source.configMapRef, "ConfigMap", here .. "configMapRef.name")
+    refer(found, source.secretRef, "Secret", here .. "secretRef.name")
   end
   for i, variable in ipairs(container.env or {}) do
     local from, here = variable.valueFrom or {}, ("%s.env[%d].valueFrom."):format(at, i - 1)
-    local map, secret = from.configMapKeyRef, from.secretKeyRef
-    if map and not map.optional then found("ConfigMap", map.name, here .. "configMapKeyRef.name") end
-    if secret and not secret.optional then
-      found("Secret", secret.name, here .. "secretKeyRef.name")
-    end
+    refer(found, from.configMapKeyRef, "ConfigMap", here .. "configMapKeyRef.name")
+    refer(found, from.secretKeyRef, "Secret", here .. "secretKeyRef.name")
   end
 end
 
@@ -47,7 +44,7 @@ local function check(model, entry, report)
         .. "it the pods do not start"):format(kind, name), "add it, or mark it optional: true")
     end
   end
-  each_reference(entry.pods.spec, found)
+  each_volume(entry.pods.spec, found)
   for i, container in ipairs(entry.pods.spec.containers) do
     each_variable(container, ("spec.containers[%d]"):format(i - 1), found)
   end

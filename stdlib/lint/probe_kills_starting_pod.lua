@@ -9,7 +9,8 @@ local Model = require "wl.lint.model"
 local rule = require "wl.lint.rule"
 
 local function gives_up(probe)
-  return (probe.initialDelaySeconds or 0) + (probe.failureThreshold or 3) * (probe.periodSeconds or 10)
+  return (probe.initialDelaySeconds or 0)
+    + (probe.failureThreshold or 3) * (probe.periodSeconds or 10)
 end
 
 local function check_liveness(entry, container, path, report)

@@ -46,8 +46,8 @@ local function check_surge(quota, entries, hard, total, report)
     usage.add(with_one_more, uses(entry), 1)
     local name = needs_room(entry) and exceeded(hard, with_one_more)
     if name then
-      report(quota, "spec.hard." .. name, ("all of %s is used by the pods that are wanted: a rollout "
-        .. "of %s/%s, whose maxUnavailable comes to no pod, gets none more, and stands still"):format(
+      report(quota, "spec.hard." .. name, ("all of %s is used by the pods that are wanted: a "
+        .. "rollout of %s/%s, whose maxUnavailable comes to no pod, stands still"):format(
         tostring(hard[name]), entry.kind, entry.name),
         ("leave room for one more pod, or write maxUnavailable: 1 in %s/%s"):format(entry.kind,
           entry.name))

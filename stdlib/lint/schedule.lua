@@ -19,7 +19,8 @@ local function changes(zone)
   while before.to and before.to < TO do
     local after = cron.period(zone, before.to)
     if after.offset ~= before.offset then
-      list[#list + 1] = { at = before.to, before = before.offset, by = after.offset - before.offset }
+      list[#list + 1] = { at = before.to, before = before.offset,
+        by = after.offset - before.offset }
     end
     before = after
   end

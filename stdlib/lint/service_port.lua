@@ -68,7 +68,8 @@ end
 
 local function has_port(service, wanted)
   for _, port in ipairs(service.object.spec.ports or {}) do
-    if (wanted.name and port.name == wanted.name) or (wanted.number and port.port == wanted.number) then
+    if wanted.name and port.name == wanted.name then return true end
+    if wanted.number and port.port == wanted.number then
       return true
     end
   end
@@ -81,7 +82,8 @@ local function check_backends(model, entry, report)
     local service = model:find("Service", entry.namespace, name)
     if not service then
       report(entry, backend.field, ("there is no Service %q in these manifests"):format(name),
-        "write the name of the Service" .. suggest.hint(name, service_names(model, entry.namespace)))
+        "write the name of the Service"
+          .. suggest.hint(name, service_names(model, entry.namespace)))
     elseif not has_port(service, backend.service.port or {}) then
       report(entry, backend.field:gsub("name$", "port"), ("Service/%s has no such port")
         :format(name), "write a port of the Service, not of the container")

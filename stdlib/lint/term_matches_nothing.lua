@@ -28,7 +28,8 @@ local function check_nodes(entry, report)
   for i, term in ipairs(affinity and affinity.nodeSelectorTerms or {}) do
     local this = contradiction.of(spec.nodeSelector, term.matchExpressions)
     if not this then return end
-    problem = problem or { field = path(entry, NODES .. ".nodeSelectorTerms[%d]", i - 1), text = this }
+    local field = path(entry, NODES .. ".nodeSelectorTerms[%d]", i - 1)
+    problem = problem or { field = field, text = this }
   end
   if problem then
     report(entry, problem.field, "no node can match: " .. problem.text,
