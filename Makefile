@@ -119,6 +119,7 @@ BIND = \
   runtime/bind/host.c \
   runtime/bind/lua_base.c \
   runtime/bind/lua_batch.c \
+  runtime/bind/lua_batch_group.c \
   runtime/bind/lua_clock.c \
   runtime/bind/lua_convert.c \
   runtime/bind/lua_cron.c \

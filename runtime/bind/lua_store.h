@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lua_store.h - what the files of module wl.store share: lua_store.c (the
  * store), lua_store_write.c, lua_store_history.c, lua_store_owners.c,
- * lua_liveset.c, lua_batch.c.
+ * lua_liveset.c, lua_batch.c, lua_batch_group.c.
  *
  * Live sets and batches keep the store's userdata as their uservalue, so it
  * is collected after them. */
@@ -79,6 +79,9 @@ BatchBox *wl_lua_check_batch(lua_State *L, int index);
 /* Push an empty one; `store` is the stack index of its store. */
 SetBox *wl_lua_push_set(lua_State *L, int store);
 BatchBox *wl_lua_push_batch(lua_State *L, int store);
+/* An empty one of the same store as the batch at `index`. */
+BatchBox *wl_lua_push_batch_like(lua_State *L, int index);
+int wl_lua_batch_group_by(lua_State *L);
 /* The batch has been filled: what it takes counts as Lua's memory, so that the
  * collector keeps up with large ones. */
 void wl_lua_batch_filled(lua_State *L, const BatchBox *box);

@@ -226,6 +226,44 @@ describe("batches", function()
     assert.equal(1, #s:all(pods))
   end)
 
+  it("are grouped by what is equal, shared or not", function()
+    local s, pods = open()
+    local function made(spec) return s:create_many(pods, {
+      metadata = { generateName = "w-", namespace = "default" }, spec = spec, status = {} }, 2) end
+    local function containers(image, port)
+      return { { name = "a", image = image, args = { tostring(math.random()) },
+        ports = { { port = port } } } }
+    end
+    local batch = made { cpu = 1, containers = containers("x", 1) }
+    batch:add(made { cpu = 1, containers = containers("y", 1) })
+    batch:add(made { cpu = 1, containers = containers("x", 1) })
+    batch:add(made { cpu = 1, containers = {} })
+    batch:add(made { cpu = 1 })
+    batch:add(made { cpu = 1, containers = { one = { image = "x" } } })
+    local function sizes(...)
+      local list = {}
+      for i, group in ipairs(batch:group_by(...)) do list[i] = #group.batch end
+      return list
+    end
+    assert.same({ 12 }, sizes "spec.cpu")
+    assert.same({ 2, 2, 2, 2, 2, 2 }, sizes "spec.containers")
+    assert.same({ 4, 2, 2, 2, 2 }, sizes "spec.containers[*].image")
+    assert.same({ 6, 2, 2, 2 }, sizes "spec.containers[*].ports")
+    assert.same({ 4, 2, 2, 2, 2 }, sizes("spec.containers[*].ports", "spec.containers[*].image",
+      "metadata.namespace", "status.phase", "kind", "apiVersion"))
+    assert.equal("x", batch:group_by("spec.cpu", "spec.containers[*].image")[1][2][1].image)
+  end)
+
+  it("hold each member once when told to", function()
+    local s, pods = open()
+    local batch = s:create_many(pods, { metadata = { generateName = "w-", namespace = "default" },
+      spec = { cpu = 1 }, status = {} }, 3)
+    local twice = batch:slice(2, 3):add(batch)
+    assert.equal(5, #twice)
+    assert.equal(names(batch:each()), names(twice:distinct():each()))
+    assert.equal(0, #batch:slice(1, 0):distinct())
+  end)
+
   it("come from a query and split by a test", function()
     local s, pods = open()
     for i = 1, 6 do
