@@ -87,6 +87,7 @@ CORE = \
   runtime/core/selector_parse.c \
   runtime/core/sets.c \
   runtime/core/shape.c \
+  runtime/core/snapshot.c \
   runtime/core/space.c \
   runtime/core/store.c \
   runtime/core/table.c \
@@ -147,6 +148,7 @@ BIND = \
   runtime/bind/lua_store_owners.c \
   runtime/bind/lua_store_queue.c \
   runtime/bind/lua_store_sets.c \
+  runtime/bind/lua_store_snapshot.c \
   runtime/bind/lua_store_write.c \
   runtime/bind/lua_time.c \
   runtime/bind/lua_timer.c \

@@ -14,9 +14,11 @@ local apierror = require "wl.apierror"
 local duration = require "wl.duration"
 local garbage = require "wl.garbage"
 local namespaces = require "wl.namespaces"
+local nodes = require "wl.nodes"
 local registry = require "wl.registry"
 local read_options = require "wl.cluster.options"
 local rng = require "wl.rng"
+local snapshot = require "wl.cluster.snapshot"
 local time = require "wl.time"
 local timer = require "wl.timer"
 local volumes = require "wl.volumes"
@@ -29,6 +31,20 @@ local MOST_STEPS = 1000000 -- at one moment
 -- Invariants are not verified while they are being verified.
 local GUARD = { __close = function(guard) guard.is_on = false end }
 
+local function empty(options, seconds)
+  local self = setmetatable({ seed = options.seed, options = options, streams = {}, policies = {},
+    warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new(), steps = 0,
+    most_steps = MOST_STEPS, guard = setmetatable({}, GUARD) }, Cluster)
+  self.seconds, self.started = seconds, seconds
+  self.server = Server.new { registry = options.registry, seed = self.seed,
+    history = options.history }
+  self.store = self.server.store
+  self.store:set_now(math.floor(self.seconds * 1000))
+  self.store:set_writer("wlrun")
+  self.events = Events.new(function() return self.seconds end)
+  return self
+end
+
 --- @tparam ?table options
 --   seed     integer, 1 when left out
 --   start    the moment at which it begins, "2024-01-01T00:00:00Z" when left out
@@ -38,37 +54,49 @@ local GUARD = { __close = function(guard) guard.is_on = false end }
 -- @treturn Cluster
 function Cluster.new(options)
   options = read_options(options or {})
-  local self = setmetatable({ seed = options.seed, streams = {}, policies = {},
-    warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new(), steps = 0,
-    most_steps = MOST_STEPS, guard = setmetatable({}, GUARD) }, Cluster)
-  self.seconds = options.start
-  self.started = self.seconds
-  self.server = Server.new { registry = options.registry or registry.new(), seed = self.seed,
-    history = options.history }
-  self.store = self.server.store
-  self.store:set_now(math.floor(self.seconds * 1000))
-  self.store:set_writer("wlrun")
-  self.events = Events.new(function() return self.seconds end)
-  self.controllers = Controllers.new(self)
-  self:prepare()
-  require("wl.nodes").install(self, options, 2)
+  options.registry = options.registry or registry.new()
+  local self = empty(options, options.start)
+  self:prepare(function() namespaces.create_system(self.server) end)
+  nodes.install(self, options, 2)
   return self
 end
+
+--- A cluster that goes on from a snapshot of another; see wl.cluster.snapshot.
+-- @tparam Snapshot shot
+-- @treturn Cluster
+function Cluster.restore(shot)
+  local self = empty(shot.options, shot:now())
+  self.is_restored = true
+  snapshot.load(self, shot)
+  local kinds = #self.server.kinds
+  self:prepare(function() end)
+  nodes.start(self, shot.options)
+  snapshot.surround(self, shot)
+  self.server:announce(kinds)
+  return self
+end
+
+--- The state of this moment, or of one right after an earlier write.
+-- @tparam ?integer revision of that write
+-- @treturn Snapshot see wl.cluster.snapshot; or nil, message, code
+function Cluster:snapshot(revision) return snapshot.take(self, revision) end
 
 -- ---- what runs in it ----
 
 local CONTROLLED = { "Deployment", "ReplicaSet", "ReplicationController" }
 
 --- Register kinds as they are needed, and start the controllers that ship.
-function Cluster:prepare()
+-- @tparam function begin() called as soon as kinds can be registered
+function Cluster:prepare(begin)
   local server = self.server
+  self.controllers = Controllers.new(self)
   self.store:listen(function(...) self:on_write(...) end)
   local collector = self.controllers:add_component(garbage.component)
   self.store:collects(collector.source, collector.key)
   server.on_kind[1] = function(kind, number)
     self.controllers:add_kind(kind, number)
   end
-  namespaces.create_system(server)
+  begin()
   volumes.install(self)
   require "wl.cluster.admission"(self)
   for _, name in ipairs(CONTROLLED) do server:number(assert(server:kind(name))) end

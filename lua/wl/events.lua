@@ -27,6 +27,36 @@ function Events.new(now)
     same = {}, similar = {}, buckets = {} }, Events)
 end
 
+local function copied(map)
+  local copy = {}
+  for key, x in pairs(map) do copy[key] = type(x) == "table" and copied(x) or x end
+  return copy
+end
+
+local function fields_of(record)
+  local copy = {}
+  for name, x in pairs(record) do copy[name] = x end
+  return copy
+end
+
+--- The events that there are, for a time of its own.
+-- @tparam number seconds since the epoch: without those that came later
+-- @tparam ?function now
+-- @treturn Events
+function Events:copy(seconds, now)
+  local copy = Events.new(now or self.now)
+  for i = self.first, self.last do
+    local record = self.records[i]
+    if record.first <= seconds then
+      copy.last = copy.last + 1
+      copy.records[copy.last] = fields_of(record)
+      if record.same then copy.same[record.same] = copy.records[copy.last] end
+    end
+  end
+  copy.similar, copy.buckets = copied(self.similar), copied(self.buckets)
+  return copy
+end
+
 -- ---- forgetting ----
 
 local function forget(self, record)

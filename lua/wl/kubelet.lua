@@ -12,6 +12,7 @@ local default = require "stdlib.behaviour.default"
 local lifecycle = require "wl.kubelet.lifecycle"
 local machines = require "wl.kubelet.machines"
 local rejection = require "wl.kubelet.rejection"
+local rng = require "wl.rng"
 local termination = require "wl.kubelet.termination"
 local time = require "wl.time"
 
@@ -43,6 +44,13 @@ end
 function Kubelet:behave(selector, definition, options, level)
   local given = self.behaviours:give(selector, definition, options or {}, (level or 1) + 1)
   table.insert(self.changed_behaviours, given)
+end
+
+--- Go on with pods that other kubelets have run: what comes next stands in their
+-- status. A story (see wl.kubelet.script) is told again up to the present.
+-- @param behaviours as those were
+function Kubelet:resume(behaviours)
+  self.behaviours, self.is_new = behaviours, true
 end
 
 -- What differs from pod to pod.
@@ -147,6 +155,14 @@ local function take_in_behaviours(self, ctx)
   self.changed_behaviours = {}
 end
 
+-- Pods that other kubelets have started.
+local function take_up(self, ctx)
+  local started = ctx:where("Pod", "graceful"):batch():without(ctx:where("Pod", "bound"):batch())
+  self.addresses:resume(ctx, started)
+  carry(self, ctx, started:without(ctx:where("Pod", "dying"):batch()), lifecycle.resync)
+  self.is_new = false
+end
+
 -- Pods whose deletion the kubelet has not seen yet.
 local function take_in_dying(self, ctx)
   local dying = ctx:where("Pod", "dying"):batch()
@@ -204,8 +220,11 @@ end
 -- @param ctx the controller surface
 -- @treturn ?number seconds until something is due again
 function Kubelet:run(ctx)
-  self.seed = self.seed or tostring(ctx:rng("behaviour"):integer(0, 0xffffffff))
+  self.seed = self.seed or tostring(rng.new(ctx.cluster.seed, "behaviour"):integer(0, 0xffffffff))
   local well_again, gone = self.machines:look(ctx)
+  if self.is_new then
+    take_up(self, ctx)
+  end
   for _, name in ipairs(gone) do
     self.addresses:forget(name)
   end

@@ -66,6 +66,13 @@ end
 function nodes.install(cluster, options, level)
   options = options or {}
   nodes.add(cluster, 1, options.nodes or 0, options.node, (level or 1) + 1)
+  nodes.start(cluster, options)
+end
+
+--- Start what runs pods.
+-- @param cluster
+-- @tparam table options node_monitor_grace_period
+function nodes.start(cluster, options)
   cluster.scheduler = Scheduler.new()
   cluster.kubelet = Kubelet.new()
   cluster.node_controller = NodeController.new {

@@ -69,6 +69,14 @@ function Server:number(kind)
   return number
 end
 
+--- Tell of the first n kinds, which were registered when there was nobody to tell.
+-- @tparam integer n
+function Server:announce(n)
+  for number = 1, n do
+    for _, tell in ipairs(self.on_kind) do tell(self.kinds[number], number) end
+  end
+end
+
 local function number_of(self, word)
   local kind, message, code = self:kind(word)
   if not kind then error(message or ("no kind " .. tostring(word)), 3) end

@@ -217,7 +217,7 @@ function volumes.install(cluster)
   local server = cluster.server
   server.on_kind[#server.on_kind + 1] = function(kind)
     if kind.name == "PersistentVolumeClaim" then
-      assert(server:create(value.of(STANDARD)))
+      if not cluster.is_restored then assert(server:create(value.of(STANDARD))) end
       local entry = cluster.controllers:add_component {
         name = "persistentvolume-controller", run = run, wake = wake,
       }

@@ -7,6 +7,7 @@
  *   r:chance(0.01)             -- true one time in a hundred
  *   r:exponential(mean), r:normal(mean, deviation)
  *   r:string(5 [, alphabet])   -- by default the one of generated names
+ *   r:copy()                   -- yields what r will, and leaves r alone
  *
  * Same seed and name, same numbers, on every machine. */
 #include "lua_rng.h"
@@ -84,15 +85,21 @@ static int rng_string(lua_State *L) {
   return 1;
 }
 
+static int rng_copy(lua_State *L) {
+  wl_Rng *rng = wl_lua_check_rng(L, 1);
+  wl_Rng *copy = lua_newuserdatauv(L, sizeof *copy, 0);
+  *copy = *rng;
+  luaL_setmetatable(L, RNG);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {{"new", rng_new}, {NULL, NULL}};
 
-static const luaL_Reg methods[] = {{"integer", rng_integer},
-                                   {"number", rng_number},
-                                   {"chance", rng_chance},
-                                   {"exponential", rng_exponential},
-                                   {"normal", rng_normal},
-                                   {"string", rng_string},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"integer", rng_integer}, {"number", rng_number},
+    {"chance", rng_chance},   {"exponential", rng_exponential},
+    {"normal", rng_normal},   {"string", rng_string},
+    {"copy", rng_copy},       {NULL, NULL}};
 
 int luaopen_wl_rng(lua_State *L) {
   luaL_newmetatable(L, RNG);

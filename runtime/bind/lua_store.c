@@ -286,12 +286,24 @@ static int store_kind(lua_State *L) {
   return 1;
 }
 
-/* s:reconciles(kind) -> source: its objects' ids are enqueued from now on */
+void wl_lua_store_each(StoreBox *box, wl_Kind *kind,
+                       void (*visit)(StoreBox *, wl_Id, const wl_Kind *)) {
+  wl_LiveSet *all = wl_store_all(box->store, kind);
+  for (wl_Id id = wl_set_next(all, 0); id != 0; id = wl_set_next(all, id))
+    visit(box, id, kind);
+  wl_store_drop_set(box->store, all);
+}
+
+/* s:reconciles(kind) -> source: the ids of its objects that there are, and of
+ * those written from now on, are enqueued */
 static int store_reconciles(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
-  KindTag *tag = wl_kind_tag(wl_lua_check_kind(L, box, 2));
-  if (tag->source == 0)
+  wl_Kind *kind = wl_lua_check_kind(L, box, 2);
+  KindTag *tag = wl_kind_tag(kind);
+  if (tag->source == 0) {
     tag->source = wl_queue_add_source(box->queue);
+    wl_lua_store_each(box, kind, enqueue);
+  }
   lua_pushinteger(L, tag->source);
   return 1;
 }
@@ -423,6 +435,7 @@ int luaopen_wl_store(lua_State *L) {
   wl_lua_open_livesets(L);
   wl_lua_open_batches(L);
   wl_lua_open_orders(L);
+  wl_lua_open_snapshots(L);
   luaL_newmetatable(L, STORE);
   luaL_setfuncs(L, metamethods, 0);
   luaL_newlib(L, methods);
@@ -431,6 +444,7 @@ int luaopen_wl_store(lua_State *L) {
   luaL_setfuncs(L, wl_lua_store_history, 0);
   luaL_setfuncs(L, wl_lua_store_queueing, 0);
   luaL_setfuncs(L, wl_lua_store_sets, 0);
+  luaL_setfuncs(L, wl_lua_store_snapshots, 0);
   lua_setfield(L, -2, "__index");
   luaL_newlib(L, functions);
   return 1;

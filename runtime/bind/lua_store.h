@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lua_store.h - what the files of module wl.store share: lua_store.c (the
- * store), lua_store_write.c, lua_store_history.c, lua_store_owners.c,
- * lua_liveset.c, lua_batch.c, lua_batch_group.c.
+ * store), lua_store_write.c, lua_store_history.c, lua_store_snapshot.c,
+ * lua_store_owners.c, lua_liveset.c, lua_batch.c, lua_batch_group.c.
  *
  * Live sets and batches keep the store's userdata as their uservalue, so it
  * is collected after them. */
@@ -63,6 +63,9 @@ StoreBox *wl_lua_check_store(lua_State *L, int index);
 /* A write begins: right before it, when nothing else can raise. Raises in a
  * callback of the store, and when it was closed meanwhile. */
 void wl_lua_store_begin(lua_State *L, StoreBox *box);
+/* Visit all objects of a kind, in order of creation. */
+void wl_lua_store_each(StoreBox *box, wl_Kind *kind,
+                       void (*visit)(StoreBox *, wl_Id, const wl_Kind *));
 /* What a callback raised meanwhile is raised now. */
 void wl_lua_store_settle(lua_State *L, StoreBox *box);
 wl_Kind *wl_lua_check_kind(lua_State *L, StoreBox *box, int index);
@@ -93,6 +96,7 @@ size_t wl_lua_check_test(lua_State *L, const wl_Kind *kind, int index);
 void wl_lua_open_livesets(lua_State *L);
 void wl_lua_open_batches(lua_State *L);
 void wl_lua_open_orders(lua_State *L);
+void wl_lua_open_snapshots(lua_State *L);
 int wl_lua_store_order(lua_State *L);
 int wl_lua_store_rank(lua_State *L);
 /* Note what a write means to the garbage collector. */
@@ -104,5 +108,6 @@ extern const luaL_Reg wl_lua_store_writing[];
 extern const luaL_Reg wl_lua_store_history[];
 extern const luaL_Reg wl_lua_store_queueing[];
 extern const luaL_Reg wl_lua_store_sets[];
+extern const luaL_Reg wl_lua_store_snapshots[];
 
 #endif

@@ -2,7 +2,8 @@
 /* lua_store_owners.c - what module "wl.store" tells a garbage collector, and
  * what it asks about owners:
  *
- *   s:collects(source, key)     the key is enqueued when there is something
+ *   s:collects(source, key)     the key is enqueued when there is something,
+ *                               to begin with in what is there already
  *   s:departed()                uids of objects that went and had dependents
  *   s:concerns()                { [kind] = batch, ... }: objects that came or
  *                               changed with an owner that is not there, are
@@ -73,9 +74,20 @@ void wl_lua_store_note_owners(StoreBox *box, const wl_Change *change) {
 
 /* ---- asking ---- */
 
+static void note_present(StoreBox *box, wl_Id id, const wl_Kind *kind) {
+  wl_Change change = {.id = id,
+                      .type = WL_ADDED,
+                      .kind = kind,
+                      .old = WL_VALUE_ABSENT,
+                      .now = wl_store_value(box->store, id)};
+  wl_lua_store_note_owners(box, &change);
+}
+
 static int store_collects(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   box->collector = wl_lua_check_subscriber(L, box);
+  for (int i = 1; i <= box->kind_count; i++)
+    wl_lua_store_each(box, box->kinds[i], note_present);
   return 0;
 }
 

@@ -7,12 +7,14 @@
 
 enum { FIRST_ENTRIES = 1024 };
 
-static Entry *entry_at(const wl_Store *store, size_t i) {
+Entry *wl_store_entry(const wl_Store *store, size_t i) {
   return &store->log[(store->log_start + i) % store->log_size];
 }
 
 static void drop_oldest(wl_Store *store) {
-  Entry *entry = entry_at(store, 0);
+  Entry *entry = wl_store_entry(store, 0);
+  store->forgotten_ms = entry->time_ms;
+  store->forgotten_names = entry->names;
   wl_release(store->heap, entry->old);
   wl_release(store->heap, entry->writer);
   store->log_start = (store->log_start + 1) % store->log_size;
@@ -25,7 +27,7 @@ static void grow_log(wl_Store *store) {
     size = store->log_limit;
   Entry *log = wl_alloc(store->heap, size * sizeof *log);
   for (size_t i = 0; i < store->log_count; i++)
-    log[i] = *entry_at(store, i);
+    log[i] = *wl_store_entry(store, i);
   wl_dealloc(store->heap, store->log, store->log_size * sizeof *log);
   store->log = log;
   store->log_start = 0;
@@ -39,12 +41,13 @@ void wl_store_log(wl_Store *store, const wl_Change *change) {
     drop_oldest(store);
   if (store->log_count == store->log_size)
     grow_log(store);
-  Entry *entry = entry_at(store, store->log_count++);
+  Entry *entry = wl_store_entry(store, store->log_count++);
   *entry = (Entry){.revision = change->revision,
                    .time_ms = change->time_ms,
                    .kind = change->kind,
                    .old = wl_retain(change->old),
                    .writer = wl_retain(change->writer),
+                   .names = store->names,
                    .id = change->id,
                    .type = change->type};
 }
@@ -59,8 +62,7 @@ uint64_t wl_store_oldest(const wl_Store *store) {
   return store->revision - store->log_count;
 }
 
-/* Whether the writes after `revision` are all known. */
-static bool reachable(const wl_Store *store, uint64_t revision,
+bool wl_store_reaches(const wl_Store *store, uint64_t revision,
                       wl_Error *error) {
   if (revision > store->revision)
     return wl_fail(error, WL_EINVALID, "revision %llu has not been written",
@@ -82,11 +84,11 @@ static size_t place_after(const wl_Store *store, uint64_t revision) {
 
 wl_Value wl_store_value_at(wl_Store *store, wl_Id id, uint64_t revision,
                            wl_Error *error) {
-  if (!reachable(store, revision, error))
+  if (!wl_store_reaches(store, revision, error))
     return WL_VALUE_ABSENT;
   for (size_t i = place_after(store, revision); i < store->log_count; i++)
-    if (entry_at(store, i)->id == id)
-      return wl_retain(entry_at(store, i)->old);
+    if (wl_store_entry(store, i)->id == id)
+      return wl_retain(wl_store_entry(store, i)->old);
   return wl_retain(wl_store_value(store, id));
 }
 
@@ -98,8 +100,8 @@ static roaring_bitmap_t *candidates(wl_Store *store, const wl_Kind *kind,
        id = wl_set_next(kind->all, id))
     roaring_bitmap_add(ids, id);
   for (size_t i = from; i < store->log_count; i++)
-    if (entry_at(store, i)->kind == kind)
-      roaring_bitmap_add(ids, entry_at(store, i)->id);
+    if (wl_store_entry(store, i)->kind == kind)
+      roaring_bitmap_add(ids, wl_store_entry(store, i)->id);
   return ids;
 }
 
@@ -108,7 +110,7 @@ static void first_later(wl_Store *store, const wl_Kind *kind, size_t from,
                         wl_Table *later) {
   wl_table_init(later, store->heap);
   for (size_t i = from; i < store->log_count; i++) {
-    Entry *entry = entry_at(store, i);
+    Entry *entry = wl_store_entry(store, i);
     wl_Value key = wl_int_new(store->heap, entry->id);
     if (entry->kind == kind && wl_table_get(later, key) == NULL)
       wl_table_put(later, key, entry);
@@ -117,7 +119,7 @@ static void first_later(wl_Store *store, const wl_Kind *kind, size_t from,
 
 wl_Value wl_store_list_at(wl_Store *store, const wl_Kind *kind,
                           uint64_t revision, wl_Error *error) {
-  if (!reachable(store, revision, error))
+  if (!wl_store_reaches(store, revision, error))
     return WL_VALUE_ABSENT;
   size_t from = place_after(store, revision);
   wl_Table later;
@@ -141,12 +143,12 @@ wl_Value wl_store_list_at(wl_Store *store, const wl_Kind *kind,
 
 bool wl_store_written_since(const wl_Store *store, const wl_Kind *kind,
                             uint64_t revision, wl_Ids *out) {
-  if (!reachable(store, revision, NULL))
+  if (!wl_store_reaches(store, revision, NULL))
     return false;
   roaring_bitmap_t *ids = roaring_bitmap_create();
   for (size_t i = place_after(store, revision); i < store->log_count; i++)
-    if (entry_at(store, i)->kind == kind)
-      roaring_bitmap_add(ids, entry_at(store, i)->id);
+    if (wl_store_entry(store, i)->kind == kind)
+      roaring_bitmap_add(ids, wl_store_entry(store, i)->id);
   roaring_uint32_iterator_t it;
   for (roaring_init_iterator(ids, &it); it.has_value;
        roaring_advance_uint32_iterator(&it))
@@ -161,9 +163,9 @@ bool wl_store_log_next(wl_Store *store, uint64_t revision, wl_Change *change,
     error->code = WL_OK;
   if (revision >= store->revision)
     return false;
-  if (!reachable(store, revision, error))
+  if (!wl_store_reaches(store, revision, error))
     return false;
-  const Entry *entry = entry_at(store, place_after(store, revision));
+  const Entry *entry = wl_store_entry(store, place_after(store, revision));
   *change = (wl_Change){.revision = entry->revision,
                         .time_ms = entry->time_ms,
                         .id = entry->id,
@@ -179,7 +181,7 @@ uint64_t wl_store_revision_at(const wl_Store *store, int64_t time_ms) {
   size_t low = 0, high = store->log_count; /* the log is in order of time */
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (entry_at(store, middle)->time_ms <= time_ms)
+    if (wl_store_entry(store, middle)->time_ms <= time_ms)
       low = middle + 1;
     else
       high = middle;

@@ -41,6 +41,7 @@ wl_Store *wl_store_new(wl_Heap *heap, uint64_t seed, size_t history_limit) {
   store->name_size = FIRST_NAMES;
   store->by_name = wl_alloc_zeroed(heap, FIRST_NAMES * sizeof(NameSlot));
   wl_rng_init(&store->names, seed, "names", 5);
+  store->forgotten_names = store->names;
   wl_table_init(&store->restored, heap);
   intern_words(store);
   return store;

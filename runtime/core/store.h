@@ -230,4 +230,24 @@ bool wl_store_written_since(const wl_Store *store, const wl_Kind *kind,
 /* The newest write at or before a moment. */
 uint64_t wl_store_revision_at(const wl_Store *store, int64_t time_ms);
 
+/* ---- snapshots: all objects as they are or were, to begin another store
+ * with. Values are shared: taking one costs a few words an object, and for a
+ * past revision the writes since; it stays as it is whatever becomes of the
+ * store. ---- */
+
+typedef struct wl_Snapshot wl_Snapshot;
+
+/* NULL and WL_EGONE when the revision is out of the history's reach. */
+wl_Snapshot *wl_store_snapshot(wl_Store *store, uint64_t revision,
+                               wl_Error *error);
+void wl_snapshot_free(wl_Snapshot *shot); /* NULL allowed */
+uint64_t wl_snapshot_revision(const wl_Snapshot *shot);
+int64_t wl_snapshot_time(const wl_Snapshot *shot); /* of the write, in ms */
+size_t wl_snapshot_count(const wl_Snapshot *shot); /* of objects */
+/* Put the objects into a store of the same heap that has had none: with ids,
+ * uids, revisions, all as it was; what is made next is what would have been
+ * made then. Kinds are told by their place, so the store has the same kinds
+ * first. Nobody is told. Its history begins here. O(objects). */
+bool wl_store_load(wl_Store *store, const wl_Snapshot *shot, wl_Error *error);
+
 #endif

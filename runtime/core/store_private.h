@@ -7,7 +7,8 @@
  *   write.c   create, update, delete one object
  *   bulk.c    the same for many
  *   query.c   selecting by labels
- *   history.c the log */
+ *   history.c the log
+ *   snapshot.c  the whole of it, to begin another store with */
 #ifndef WL_STORE_PRIVATE_H
 #define WL_STORE_PRIVATE_H
 
@@ -133,6 +134,7 @@ typedef struct Entry { /* of the log */
   const wl_Kind *kind;
   wl_Value old;    /* owned */
   wl_Value writer; /* owned */
+  wl_Rng names;    /* as it was after the write */
   wl_Id id;
   wl_ChangeType type;
 } Entry;
@@ -166,6 +168,8 @@ struct wl_Store {
   struct wl_Setting *settings; /* see bulk.c; NULL: none yet */
   Entry *log;                  /* a ring */
   size_t log_start, log_count, log_size, log_limit;
+  int64_t forgotten_ms; /* of the newest write that is no longer in the log */
+  wl_Rng forgotten_names;
   Words words;
 };
 
@@ -210,6 +214,14 @@ void wl_store_read_row(const wl_Store *store, wl_Id id, wl_FacetRow *row);
 
 void wl_store_log(wl_Store *store, const wl_Change *change);
 void wl_store_log_free(wl_Store *store);
+Entry *wl_store_entry(const wl_Store *store, size_t i); /* from the oldest */
+/* Are the writes after `revision` all known? */
+bool wl_store_reaches(const wl_Store *store, uint64_t revision,
+                      wl_Error *error);
+/* Is it being deleted, and kept by nothing? The write that brought that about
+ * removes it. */
+bool wl_store_is_finished(const wl_Store *store, const wl_Kind *kind,
+                          wl_Value object);
 void wl_store_settings_free(wl_Store *store);
 
 /* Put `now` (*taken*) in the object's place, index it, log it and tell. */

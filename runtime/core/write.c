@@ -290,8 +290,8 @@ static bool is_kept(const wl_Store *store, const wl_Kind *kind,
   return false;
 }
 
-static bool is_finished(const wl_Store *store, const wl_Kind *kind,
-                        wl_Value object) {
+bool wl_store_is_finished(const wl_Store *store, const wl_Kind *kind,
+                          wl_Value object) {
   const Words *w = &store->words;
   wl_Value metadata = metadata_of(store, object);
   wl_Value grace = wl_map_get(metadata, w->grace);
@@ -314,7 +314,7 @@ void wl_store_replace(wl_Store *store, wl_Id id, wl_Value now) {
   metadata =
       with(store, metadata, w->resource_version, wl_store_next_revision(store));
   now = with(store, now, w->metadata, metadata);
-  bool finished = is_finished(store, space->kind, now);
+  bool finished = wl_store_is_finished(store, space->kind, now);
   wl_store_commit(store, id, space, now);
   if (finished)
     wl_store_commit(store, id, space, WL_VALUE_ABSENT);

@@ -371,6 +371,62 @@ static void an_object_is_restored_as_it_was(void) {
   close_store();
 }
 
+/* ---- snapshots ---- */
+
+static wl_Store *opened_again(const wl_Snapshot *shot) {
+  wl_Store *other = wl_store_new(heap, 1, 100);
+  wl_KindOptions options = {.name = text("Pod"),
+                            .resource = text("pods"),
+                            .namespaced = true,
+                            .indexed = WL_VALUE_ABSENT,
+                            .generation = WL_VALUE_ABSENT,
+                            .keeping = WL_VALUE_ABSENT};
+  wl_Error error;
+  wl_Value none = wl_list_new(heap, NULL, 0);
+  options.facets = wl_facets_compile(heap, none, NULL, NULL, &error);
+  wl_release(heap, none);
+  CHECK(!wl_store_load(other, shot, &error)); /* no kinds yet */
+  CHECK(wl_store_add_kind(other, &options, &error) != NULL);
+  CHECK(wl_store_load(other, shot, &error));
+  CHECK(!wl_store_load(other, shot, &error)); /* not twice */
+  return other;
+}
+
+static void a_store_begins_with_a_snapshot_of_another(void) {
+  open_store();
+  wl_Error error;
+  wl_store_set_now(store, 5000);
+  wl_Ids two = some_pods(2, "web", "u1");
+  wl_Id a = two.items[0], b = two.items[1];
+  wl_store_set_now(store, 6000);
+  CHECK(wl_store_delete(store, a, -1, &error));
+  wl_Ids one = some_pods(1, "web", "u1");
+  wl_Id c = one.items[0];
+  wl_Snapshot *then = wl_store_snapshot(store, 2, &error);
+  wl_Snapshot *now = wl_store_snapshot(store, 4, &error);
+  CHECK(wl_store_snapshot(store, 5, &error) == NULL);
+  CHECK(wl_snapshot_time(then) == 5000 && wl_snapshot_time(now) == 6000);
+  CHECK(wl_snapshot_count(then) == 2 && wl_snapshot_count(now) == 2);
+  wl_Store *other = opened_again(then), *present = opened_again(now);
+  CHECK(wl_store_revision(other) == 2 && wl_store_oldest(other) == 2);
+  CHECK(!wl_is_absent(wl_store_value(other, a)));
+  CHECK(wl_same(wl_store_value(other, b), wl_store_value(store, b)));
+  CHECK(wl_is_absent(wl_store_value(other, c)));
+  CHECK(wl_is_absent(wl_store_value(present, a)));
+  wl_Value uid = get(b, "metadata.uid");
+  CHECK(wl_store_find_uid(present, uid) == b);
+  wl_Value next = wl_store_next_uid(other), third = get(c, "metadata.uid");
+  CHECK(wl_equal(next, third)); /* what is made next is what was then */
+  wl_release(heap, next);
+  wl_ids_free(heap, &two);
+  wl_ids_free(heap, &one);
+  wl_snapshot_free(then);
+  wl_snapshot_free(now);
+  wl_store_free(other);
+  wl_store_free(present);
+  close_store();
+}
+
 int main(void) {
   objects_are_found_by_name_and_uid();
   stale_writes_are_refused();
@@ -380,5 +436,6 @@ int main(void) {
   history_reads_back();
   bulk_updates_share();
   an_object_is_restored_as_it_was();
+  a_store_begins_with_a_snapshot_of_another();
   return check_report();
 }

@@ -59,6 +59,20 @@ function Addresses:for_pods(ctx, names)
   return list
 end
 
+--- Go on after the addresses that pods have.
+-- @param ctx the controller surface
+-- @param pods batch in order of creation
+function Addresses:resume(ctx, pods)
+  local names, ips = pods:pluck "spec.nodeName", pods:pluck "status.podIP"
+  for i = 1, #pods do
+    local node = known(self, ctx, names[i])
+    local number = tostring(ips[i]):match "^%d+%.%d+%.%d+%.(%d+)$"
+    if number and node.prefix .. number == ips[i] then
+      node.next = tonumber(number) < LAST and tonumber(number) + 1 or FIRST
+    end
+  end
+end
+
 --- Forget a node, whose successor of the same name is another one.
 function Addresses:forget(name)
   self.nodes[name] = nil

@@ -14,6 +14,14 @@ function Behaviours.new(default)
   return setmetatable({ default = default, given = {}, stories = {} }, Behaviours)
 end
 
+--- The same for other kubelets; stories begin anew.
+-- @treturn Behaviours
+function Behaviours:copy()
+  local copy = Behaviours.new(self.default)
+  table.move(self.given, 1, #self.given, 1, copy.given)
+  return copy
+end
+
 --- Give a behaviour to the pods that match.
 -- @tparam string text a label selector; "" for all pods
 -- @param definition see wl.behaviour

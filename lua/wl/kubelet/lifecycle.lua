@@ -13,7 +13,6 @@ local pod_resources = require "wl.pod_resources"
 local run = require "wl.kubelet.run"
 local summary = require "wl.kubelet.summary"
 local time = require "wl.time"
-local value = require "wl.value"
 
 local lifecycle = {}
 
@@ -125,7 +124,7 @@ function Sim:event(type, reason, message)
 end
 
 local function simulate(pod, profile, now)
-  local status = value.table(pod.status or EMPTY)
+  local status = summary.shared(pod)
   return setmetatable({ pod = pod, profile = profile, now = now, status = status, events = {},
                         sandbox = sandbox_ready(status) }, Sim)
 end

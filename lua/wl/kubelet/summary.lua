@@ -2,10 +2,22 @@
 --- What a pod's containers amount to: its phase and its conditions.
 -- Source: pkg/kubelet/kubelet_pods.go `getPhase`, pkg/kubelet/status/generate.go.
 local time = require "wl.time"
+local value = require "wl.value"
 
 local summary = {}
 
 local EMPTY = {}
+local OWN = { "hostIP", "hostIPs", "podIP", "podIPs" }
+
+--- A pod's status but for what each pod has for itself: pods that are carried
+-- together keep theirs.
+-- @param pod a view
+-- @treturn table
+function summary.shared(pod)
+  local status = value.table(pod.status or EMPTY)
+  for _, field in ipairs(OWN) do status[field] = nil end
+  return status
+end
 
 --- Is an init container a sidecar, which runs beside the others?
 function summary.is_sidecar(spec)

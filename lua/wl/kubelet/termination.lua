@@ -7,7 +7,6 @@
 local container = require "wl.kubelet.container"
 local summary = require "wl.kubelet.summary"
 local time = require "wl.time"
-local value = require "wl.value"
 
 local termination = {}
 
@@ -103,7 +102,7 @@ function termination.status(pod, at, code)
   if not pod.status or phase == "Succeeded" or phase == "Failed" then
     return nil
   end
-  local status = value.table(pod.status)
+  local status = summary.shared(pod)
   local how = { code = code, reason = code == 0 and "Completed" or "Error" }
   for _, one in ipairs(each_status { status = status }) do
     if one.state.running then
