@@ -56,15 +56,30 @@ static int store_list_at(lua_State *L) {
   return 1;
 }
 
-/* s:log_next(revision) -> the first write after it: revision, ms, type, kind,
- * id, old, now, writer; nil at the end */
-static int store_log_next(lua_State *L) {
+/* ---- the log ---- */
+
+static const char LOG[] = "wl.store.log";
+
+typedef struct LogBox {
+  wl_LogReader *reader; /* NULL: closed */
+  StoreBox *store;      /* kept alive by the user value */
+} LogBox;
+
+static int log_close(lua_State *L) {
+  LogBox *box = luaL_checkudata(L, 1, LOG);
+  if (box->reader != NULL && box->store->store != NULL)
+    wl_log_close(box->reader);
+  box->reader = NULL;
+  return 0;
+}
+
+static int log_call(lua_State *L) {
   static const char *const types[] = {"ADDED", "MODIFIED", "DELETED"};
-  StoreBox *box = wl_lua_check_store(L, 1);
+  LogBox *box = luaL_checkudata(L, 1, LOG);
   wl_Change change;
-  wl_Error error;
-  if (!wl_store_log_next(box->store, check_revision(L, 2), &change, &error))
-    return error.code == WL_OK ? 0 : wl_lua_fail(L, &error);
+  if (box->reader == NULL || box->store->store == NULL ||
+      !wl_log_next(box->reader, &change))
+    return 0;
   lua_pushinteger(L, (lua_Integer)change.revision);
   lua_pushinteger(L, change.time_ms);
   lua_pushstring(L, types[change.type]);
@@ -73,13 +88,39 @@ static int store_log_next(lua_State *L) {
   lua_pushinteger(L, change.id);
   wl_lua_push_value(L, change.old);
   wl_lua_push_value(L, change.now);
-  wl_release(wl_host_heap(L), change.now);
   wl_lua_push_value(L, change.writer);
   return 8;
 }
 
+static void make_log_class(lua_State *L) {
+  static const luaL_Reg methods[] = {{"__call", log_call},
+                                     {"__gc", log_close},
+                                     {"__close", log_close},
+                                     {NULL, NULL}};
+  if (luaL_newmetatable(L, LOG))
+    luaL_setfuncs(L, methods, 0);
+  lua_pop(L, 1);
+}
+
+/* for revision, ms, type, kind, id, old, now, writer in s:log(revision) do:
+ * the writes after it, in order; nil, message, code when some are forgotten.
+ * It ends when the store is written to meanwhile. */
+static int store_log(lua_State *L) {
+  StoreBox *store = wl_lua_check_store(L, 1);
+  uint64_t revision = check_revision(L, 2);
+  make_log_class(L);
+  LogBox *box = lua_newuserdatauv(L, sizeof *box, 1);
+  *box = (LogBox){.store = store};
+  luaL_setmetatable(L, LOG);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1);
+  wl_Error error;
+  box->reader = wl_store_read_log(store->store, revision, &error);
+  return box->reader != NULL ? 1 : wl_lua_fail(L, &error);
+}
+
 const luaL_Reg wl_lua_store_history[] = {
-    {"list_at", store_list_at},   {"log_next", store_log_next},
+    {"list_at", store_list_at},   {"log", store_log},
     {"oldest", store_oldest},     {"revision", store_revision},
     {"value_at", store_value_at}, {NULL, NULL},
 };

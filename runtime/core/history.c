@@ -157,26 +157,6 @@ bool wl_store_written_since(const wl_Store *store, const wl_Kind *kind,
   return true;
 }
 
-bool wl_store_log_next(wl_Store *store, uint64_t revision, wl_Change *change,
-                       wl_Error *error) {
-  if (error != NULL)
-    error->code = WL_OK;
-  if (revision >= store->revision)
-    return false;
-  if (!wl_store_reaches(store, revision, error))
-    return false;
-  const Entry *entry = wl_store_entry(store, place_after(store, revision));
-  *change = (wl_Change){.revision = entry->revision,
-                        .time_ms = entry->time_ms,
-                        .id = entry->id,
-                        .type = entry->type,
-                        .kind = entry->kind,
-                        .old = entry->old,
-                        .writer = entry->writer};
-  change->now = wl_store_value_at(store, entry->id, entry->revision, NULL);
-  return true;
-}
-
 uint64_t wl_store_revision_at(const wl_Store *store, int64_t time_ms) {
   size_t low = 0, high = store->log_count; /* the log is in order of time */
   while (low < high) {
@@ -187,4 +167,73 @@ uint64_t wl_store_revision_at(const wl_Store *store, int64_t time_ms) {
       high = middle;
   }
   return wl_store_oldest(store) + low;
+}
+
+/* ---- reading the log ---- */
+
+struct wl_LogReader {
+  wl_Store *store;
+  uint64_t end;  /* the revision when it was opened */
+  size_t from;   /* the place of the first write to read */
+  size_t count;  /* of writes to read */
+  size_t place;  /* of the next */
+  size_t *later; /* the next write of the same object; 0: none */
+};
+
+/* Backwards, so that what a write made is what the next one replaced. */
+static void link_writes(wl_LogReader *reader) {
+  wl_Heap *heap = reader->store->heap;
+  wl_Table last;
+  wl_table_init(&last, heap);
+  for (size_t i = reader->count; i > 0; i--) {
+    const Entry *entry = wl_store_entry(reader->store, reader->from + i - 1);
+    wl_Value key = wl_int_new(heap, entry->id);
+    reader->later[i - 1] = (size_t)wl_table_get(&last, key);
+    wl_table_put(&last, key, (void *)(reader->from + i - 1));
+  }
+  wl_table_destroy(&last);
+}
+
+wl_LogReader *wl_store_read_log(wl_Store *store, uint64_t revision,
+                                wl_Error *error) {
+  if (!wl_store_reaches(store, revision, error))
+    return NULL;
+  wl_LogReader *reader = wl_alloc(store->heap, sizeof *reader);
+  size_t from = place_after(store, revision);
+  *reader = (wl_LogReader){.store = store,
+                           .end = store->revision,
+                           .from = from,
+                           .count = store->log_count - from};
+  reader->later = wl_alloc(store->heap, reader->count * sizeof *reader->later);
+  link_writes(reader);
+  return reader;
+}
+
+static wl_Value made_by(const wl_LogReader *reader, const Entry *entry) {
+  size_t later = reader->later[reader->place];
+  return later != 0 ? wl_store_entry(reader->store, later)->old
+                    : wl_store_value(reader->store, entry->id);
+}
+
+bool wl_log_next(wl_LogReader *reader, wl_Change *change) {
+  if (reader->place == reader->count || reader->store->revision != reader->end)
+    return false;
+  const Entry *entry =
+      wl_store_entry(reader->store, reader->from + reader->place);
+  *change = (wl_Change){.revision = entry->revision,
+                        .time_ms = entry->time_ms,
+                        .id = entry->id,
+                        .type = entry->type,
+                        .kind = entry->kind,
+                        .old = entry->old,
+                        .now = made_by(reader, entry),
+                        .writer = entry->writer};
+  reader->place++;
+  return true;
+}
+
+void wl_log_close(wl_LogReader *reader) {
+  wl_Heap *heap = reader->store->heap;
+  wl_dealloc(heap, reader->later, reader->count * sizeof *reader->later);
+  wl_dealloc(heap, reader, sizeof *reader);
 }

@@ -217,11 +217,15 @@ wl_Value wl_store_value_at(wl_Store *store, wl_Id id, uint64_t revision,
  * of creation; absent and WL_EGONE when out of reach. O(kind + later writes).*/
 wl_Value wl_store_list_at(wl_Store *store, const wl_Kind *kind,
                           uint64_t revision, wl_Error *error);
-/* Read the log: fill `change` with the first write after `revision`. False at
- * the end, or with WL_EGONE in `error` when it was forgotten. `now` is a new
- * reference; O(1) for `old`, O(later writes) for `now` unless it is current. */
-bool wl_store_log_next(wl_Store *store, uint64_t revision, wl_Change *change,
-                       wl_Error *error);
+/* Read the log: the writes after a revision, in order. NULL, with WL_EGONE in
+ * `error`, when some of them were forgotten. O(writes); close it. */
+typedef struct wl_LogReader wl_LogReader;
+wl_LogReader *wl_store_read_log(wl_Store *store, uint64_t revision,
+                                wl_Error *error);
+/* Fill `change` with the next write; what it holds is borrowed. False at the
+ * end, and when the store was written to after the reader was opened. O(1). */
+bool wl_log_next(wl_LogReader *reader, wl_Change *change);
+void wl_log_close(wl_LogReader *reader);
 /* Append the ids of a kind that were written after a revision, in order of
  * creation; those of objects that are gone too. False when the history does
  * not reach back so far. O(writes since). */

@@ -306,16 +306,31 @@ describe("history", function()
   end)
 
   it("is a log", function()
-    local s, lines, at = with_history(), {}, 0
-    while true do
-      local revision, ms, type, _, _, old, now, writer = s:log_next(at)
-      if not revision then break end
+    local s, lines = with_history(), {}
+    for revision, ms, type, _, _, old, now, writer in s:log(0) do
       lines[#lines + 1] = ("%d %d %s %s %s %s"):format(revision, ms - START, type,
         tostring(old ~= nil), tostring(now ~= nil), writer)
-      at = revision
     end
     assert.same({ "1 0 ADDED false true spec", "2 5000 MODIFIED true true spec",
       "3 9000 ADDED false true spec", "4 9000 DELETED true false spec" }, lines)
+  end)
+
+  it("tells what each write made, from any revision on", function()
+    local s, _, id = with_history()
+    local made = {}
+    for revision, _, _, _, at, _, now in s:log(1) do
+      made[#made + 1] = ("%d %s %s"):format(revision, at == id, now and now.spec.cpu or "-")
+    end
+    assert.same({ "2 true 2", "3 false -", "4 true -" }, made)
+  end)
+
+  it("is read no further once the store is written to", function()
+    local s, pods = with_history()
+    local log = s:log(0)
+    log()
+    s:create(pods, pod "c")
+    assert.is_nil((log()))
+    assert.is_nil((s:log(99)))
   end)
 
   it("is kept up to a limit", function()

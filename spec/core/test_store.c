@@ -308,9 +308,10 @@ static void history_reads_back(void) {
   wl_Value all = wl_store_list_at(store, pods, before, NULL);
   CHECK(wl_length(all) == 5 && wl_equal(wl_list_get(all, 2), old));
   wl_Change change;
-  CHECK(wl_store_log_next(store, before, &change, NULL) &&
-        change.type == WL_MODIFIED && change.id == ids.items[2]);
-  wl_release(heap, change.now);
+  wl_LogReader *reader = wl_store_read_log(store, before, NULL);
+  CHECK(wl_log_next(reader, &change) && change.type == WL_MODIFIED &&
+        change.id == ids.items[2] && !wl_is_absent(change.now));
+  wl_log_close(reader);
   wl_release(heap, all);
   wl_release(heap, then);
   wl_release(heap, old);

@@ -391,19 +391,23 @@ static void check_log(void) {
   wl_Error error;
   wl_Change change;
   if (revision > 0) {
-    expect(!wl_store_log_next(store, revision - 1, &change, &error) &&
+    expect(wl_store_read_log(store, revision - 1, &error) == NULL &&
                error.code == WL_EGONE,
            "before the oldest");
   }
-  while (wl_store_log_next(store, revision, &change, &error)) {
+  wl_LogReader *reader = wl_store_read_log(store, revision, &error);
+  while (wl_log_next(reader, &change)) {
     expect(change.revision == revision + 1, "the next revision");
     wl_Value was = wl_store_value_at(store, change.id, revision, &error);
     expect(wl_equal(was, change.old), "what it replaced");
     wl_release(heap, was);
-    wl_release(heap, change.now);
+    was = wl_store_value_at(store, change.id, change.revision, &error);
+    expect(wl_equal(was, change.now), "what it made");
+    wl_release(heap, was);
     revision = change.revision;
   }
-  expect(revision == end && error.code == WL_OK, "the end of the log");
+  wl_log_close(reader);
+  expect(revision == end, "the end of the log");
 }
 
 /* ---- writing ---- */
