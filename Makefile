@@ -101,12 +101,14 @@ CORE = \
 
 IO = \
   runtime/io/base64.c \
+  runtime/io/directory.c \
   runtime/io/excerpt.c \
   runtime/io/file.c \
   runtime/io/json_read.c \
   runtime/io/json_write.c \
   runtime/io/loop.c \
   runtime/io/members.c \
+  runtime/io/process.c \
   runtime/io/tz.c \
   runtime/io/yaml_error.c \
   runtime/io/yaml_locate.c \
@@ -139,6 +141,7 @@ BIND = \
   runtime/bind/lua_order.c \
   runtime/bind/lua_patch.c \
   runtime/bind/lua_path.c \
+  runtime/bind/lua_process.c \
   runtime/bind/lua_queue.c \
   runtime/bind/lua_rng.c \
   runtime/bind/lua_scratch.c \
@@ -180,12 +183,19 @@ BENCH_PROGRAMS = $(BENCHES:%.c=build/%)
 TESTED = wlrun build/san/wlrun $(CORE_TEST_PROGRAMS) \
   $(SAN_CORE_TEST_PROGRAMS) $(FUZZ_PROGRAMS)
 
+# The manual page and what shells complete by: wlrun writes them itself.
+SHARE = $(DESTDIR)$(PREFIX)/share
+MAN = build/share/man/man1/wlrun.1
+PAPERS = $(MAN) build/share/bash-completion/completions/wlrun \
+  build/share/zsh/site-functions/_wlrun \
+  build/share/fish/vendor_completions.d/wlrun.fish
+
 RUN = FUZZ_SECONDS=$(FUZZ_SECONDS) bash spec/support/run.sh
 
 # ---- targets ----
 
 .PHONY: all demo test deps demo-deps spec core-test sanitize fuzz lint bench \
-  install clean FORCE
+  install man clean FORCE
 .DELETE_ON_ERROR:
 
 # Build ./wlrun.
@@ -234,9 +244,14 @@ bench: wlrun $(BENCH_PROGRAMS)
 	  ./wlrun spec/bench/run.lua $$b || exit 1; done
 
 # Install below PREFIX; DESTDIR goes in front of it.
-install: wlrun
-	install -d $(DESTDIR)$(PREFIX)/bin
+install: wlrun $(PAPERS)
+	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(PAPERS:build/share/%=$(SHARE)/%))
 	install -m 755 wlrun $(DESTDIR)$(PREFIX)/bin/wlrun
+	for paper in $(PAPERS:build/share/%=%); do \
+	  install -m 644 build/share/$$paper $(SHARE)/$$paper || exit 1; done
+
+# Make the manual page.
+man: $(MAN)
 
 # Remove what was built.
 clean:
@@ -272,6 +287,22 @@ $(LUA_DATA): runtime/bind/bundle_data.S build/lua.bundle
 build/lua.list: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LUA)' | cmp -s - $@ || echo '$(LUA)' > $@
+
+# ---- what is written by the program ----
+
+WRITE = @mkdir -p $(@D); echo '  $@'; ./wlrun
+
+$(MAN): wlrun
+	$(WRITE) help --man > $@
+
+build/share/bash-completion/completions/wlrun: wlrun
+	$(WRITE) completion bash > $@
+
+build/share/zsh/site-functions/_wlrun: wlrun
+	$(WRITE) completion zsh > $@
+
+build/share/fish/vendor_completions.d/wlrun.fish: wlrun
+	$(WRITE) completion fish > $@
 
 # ---- tests and benches: one program a file ----
 

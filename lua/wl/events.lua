@@ -114,6 +114,14 @@ end
 
 -- ---- telling ----
 
+--- Call a function with each event as it is told.
+-- @tparam function tell(event), the event as in `list`
+function Events:listen(tell) self.tell = tell end
+
+local function told(self, record)
+  if self.tell then self.tell(record) end
+end
+
 --- Tell something about one object.
 -- @param object a view or table: apiVersion, kind, metadata
 -- @tparam string type "Normal" or "Warning"
@@ -131,13 +139,15 @@ function Events:record(object, type, reason, message, source)
   if is_spam(self, identity .. "\0" .. (source or "")) then return end
   if record then
     record.count, record.last, record.message = record.count + 1, now, text
-    return
+    return told(self, record)
   end
-  self.same[same] = append(self, {
+  record = append(self, {
     same = same, type = type, reason = reason, message = text, source = source,
     api = object.apiVersion, kind = object.kind, namespace = metadata.namespace,
     name = metadata.name, uid = metadata.uid, count = 1, first = now, last = now,
   })
+  self.same[same] = record
+  told(self, record)
 end
 
 local function expand(format, object)
@@ -145,6 +155,20 @@ local function expand(format, object)
     local found = value.get(object, path)
     return found == nil and "" or tostring(found)
   end))
+end
+
+-- One record for each object of a batch's.
+local function spelled_out(record, list)
+  for object in record.batch:each() do
+    local metadata = object.metadata
+    list[#list + 1] = {
+      type = record.type, reason = record.reason, message = expand(record.format, object),
+      source = record.source, api = object.apiVersion, kind = object.kind,
+      namespace = metadata.namespace, name = metadata.name, uid = metadata.uid,
+      count = record.count, first = record.first, last = record.last,
+    }
+  end
+  return list
 end
 
 --- Tell the same about each of many objects.
@@ -166,24 +190,14 @@ function Events:record_many(batch, type, reason, format, about, source)
       self:record(object, type, reason, expand(format, object), source)
     end
   else
-    append(self, { type = type, reason = reason, format = format, batch = batch, source = source,
-      count = 1, first = self.now(), last = self.now() })
+    local record = append(self, { type = type, reason = reason, format = format, batch = batch,
+      source = source, count = 1, first = self.now(), last = self.now() })
+    if not self.tell then return end
+    for _, event in ipairs(spelled_out(record, {})) do self.tell(event) end
   end
 end
 
 -- ---- reading ----
-
-local function spelled_out(record, list)
-  for object in record.batch:each() do
-    local metadata = object.metadata
-    list[#list + 1] = {
-      type = record.type, reason = record.reason, message = expand(record.format, object),
-      source = record.source, api = object.apiVersion, kind = object.kind,
-      namespace = metadata.namespace, name = metadata.name, uid = metadata.uid,
-      count = record.count, first = record.first, last = record.last,
-    }
-  end
-end
 
 --- The events, oldest first.
 -- @tparam ?function wanted(event) only those for which it is true

@@ -2,25 +2,22 @@
 --- What `wlrun manifest.yaml ...` does: apply, let time pass, show.
 local conditions = require "wl.conditions"
 local duration = require "wl.duration"
-local manifest = require "wl.manifest"
+local manifest_files = require "wl.manifest_files"
 local apply = require "wl.apply"
 local printer = require "wl.printer"
 local showing = require "wl.verbs.showing"
 
 local manifest_run = {}
 
-local function read_all(files)
-  local documents = {}
-  for _, path in ipairs(files) do
-    local found, wrong = manifest.read(path)
-    if not found then error(wrong, 0) end
-    table.move(found, 1, #found, #documents + 1, documents)
-  end
-  return documents
+local TABLES = { table = true, wide = true }
+
+-- What programs read is printed alone.
+local function is_told(options)
+  return not options.quiet and TABLES[options.output or "table"] ~= nil
 end
 
 local function say(options, text, ...)
-  if not options.quiet then io.write(text:format(...)) end
+  if is_told(options) then io.write(text:format(...)) end
 end
 
 local function tell_applied(objects, done, options)
@@ -110,8 +107,8 @@ local function warnings_of(cluster)
   return lines
 end
 
-local function tell_problems(cluster, missing)
-  if #missing == 0 then return end
+local function tell_problems(cluster, missing, options)
+  if #missing == 0 or not is_told(options) then return end
   io.write "\n"
   for _, object in ipairs(missing) do
     io.write(("%s did not %s\n"):format(printer.name(object),
@@ -133,23 +130,31 @@ local function tell_time(cluster, options, quiet, since)
   end
 end
 
+local function display_of(options)
+  return { output = options.output, show_labels = options.show_labels, sort_by = options.sort_by,
+    selector = options.selector, all_namespaces = options.all_namespaces,
+    namespace = not options.all_namespaces and options.namespace or nil }
+end
+
 --- Apply manifests to a cluster, let time pass until nothing changes any more,
 -- and show what became of them.
 -- @param cluster
--- @tparam table options files; length: seconds at the most; quiet
+-- @tparam table options files; length: seconds at the most; quiet; namespace of what says
+--   none; and how it is shown: output, all_namespaces, selector, sort_by, show_labels
 -- @treturn integer exit status
 function manifest_run.run(cluster, options)
-  local documents = read_all(options.files)
+  local documents = manifest_files.read(options.files)
   cluster.store:set_writer "kubectl"
   local objects, done = apply.documents(cluster.server, documents,
-    { warn = function(text) cluster:warn(text) end })
+    { namespace = options.namespace,
+    warn = function(text) cluster:warn(text) end })
   if not objects then error(done, 0) end
   tell_applied(objects, done, options)
   tell_time(cluster, options, cluster:run_until_quiet(options.length))
   local missing = unsatisfied(cluster, objects)
   if not options.quiet then
-    showing.show(cluster, kinds_to_show(cluster, objects))
-    tell_problems(cluster, missing)
+    showing.show(cluster, kinds_to_show(cluster, objects), display_of(options))
+    tell_problems(cluster, missing, options)
   end
   return #missing == 0 and 0 or 1
 end

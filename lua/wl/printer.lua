@@ -12,6 +12,7 @@ local cells = require "wl.columns.cells"
 local columns = require "wl.columns"
 local json = require "wl.json"
 local jsonpath = require "wl.jsonpath"
+local sort = require "wl.printer.sort"
 local suggest = require "wl.suggest"
 local tabular = require "wl.table"
 local value = require "wl.value"
@@ -74,9 +75,9 @@ end
 local NAMESPACE = { "NAMESPACE", ".metadata.namespace" }
 local LABELS = { "LABELS", function(object) return cells.labels(object.metadata.labels) end }
 
-local function with_extras(shown, options)
+local function with_extras(shown, group, options)
   local all = {}
-  if options.all_namespaces then
+  if options.all_namespaces and group.objects[1].metadata.namespace then
     all[1] = NAMESPACE
   end
   table.move(shown, 1, #shown, #all + 1, all)
@@ -103,7 +104,7 @@ local function row_of(object, shown, options)
 end
 
 local function table_of(group, options)
-  local shown = with_extras(columns_of(group, options), options)
+  local shown = with_extras(columns_of(group, options), group, options)
   local rows = {}
   if not options.no_headers then
     rows[1] = {}
@@ -250,11 +251,18 @@ end
 --   "jsonpath=TEMPLATE" or "custom-columns=TITLE:PATH,..."; `now` in seconds;
 --   `single` (one object asked for by name: no List around it); `namespace`
 --   (named when nothing is found), `all_namespaces`, `show_labels`,
---   `label_columns`, `show_kind`, `no_headers`; `columns_of` function(object)
+--   `label_columns`, `show_kind`, `no_headers`; `sort_by`, a path; `columns_of` function(object)
 --   -> the columns that its kind declares, or nil
 -- @treturn ?string lines; or nil, message, "BadRequest"
 function printer.get(objects, options)
   options = options or {}
+  if options.sort_by then
+    local sorted, message, code = sort(objects, options.sort_by)
+    if not sorted then
+      return nil, message, code
+    end
+    objects = sorted
+  end
   local output = options.output or "table"
   local word, argument = output:match "^([%w-]+)=(.*)$"
   if word and WITH_ARGUMENT[word] then

@@ -215,16 +215,21 @@ local function constructor(self, kind)
   end
 end
 
-local function kind_named(self, name)
-  local registry = self.current and self.current.server.registry or self.registry
-  if not registry then
+--- The kinds that this scenario knows, also before it has a cluster.
+-- @treturn registry
+function Scenario:known_kinds()
+  if self.current then return self.current.server.registry end
+  if not self.registry then
     self.registry = require("wl.registry").new()
-    registry = self.registry
     for _, given in ipairs(self.definitions) do
-      if is_kind(given) then registry:add(given) end
+      if is_kind(given) then self.registry:add(given) end
     end
   end
-  local kind = name:find "^%u" and registry:resolve(name)
+  return self.registry
+end
+
+local function kind_named(self, name)
+  local kind = name:find "^%u" and self:known_kinds():resolve(name)
   return kind and kind.name == name and kind or nil
 end
 
@@ -233,7 +238,7 @@ local function unknown(self, name)
   for word in pairs(_G) do
     if not word:find "^_" then names[#names + 1] = word end
   end
-  for _, kind in ipairs((self.current and self.current.server.registry or self.registry):all()) do
+  for _, kind in ipairs(self:known_kinds():all()) do
     names[#names + 1] = kind.name
   end
   reference.misuse("there is no verb or variable %q%s", name, suggest.hint(name, names))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* lua_file.c - Lua module "wl.file" */
 #include <lauxlib.h>
+#include <string.h>
 
+#include "../io/directory.h"
 #include "../io/file.h"
 #include "lua_scratch.h"
 #include "lua_value.h"
@@ -21,7 +23,27 @@ static int file_read(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"read", file_read}, {NULL, NULL}};
+/* file.list(path) -> names of what a directory holds, those of directories
+ * with a "/" at the end, in no order | nil, message, code */
+static int file_list(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  wl_Error error = {WL_OK};
+  wl_Scratch *scratch = wl_lua_push_scratch(L);
+  if (!wl_directory_read(&scratch->text, path, &error))
+    return wl_lua_fail(L, &error);
+  lua_newtable(L);
+  lua_Integer count = 0;
+  for (size_t at = 0; at < scratch->text.length;) {
+    const char *name = scratch->text.bytes + at;
+    at += strlen(name) + 1;
+    lua_pushstring(L, name);
+    lua_seti(L, -2, ++count);
+  }
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"list", file_list}, {"read", file_read}, {NULL, NULL}};
 
 int luaopen_wl_file(lua_State *L) {
   wl_lua_need_values(L);

@@ -11,6 +11,7 @@ int luaopen_wl_heapq(lua_State *L);
 int luaopen_wl_host(lua_State *L);
 int luaopen_wl_json(lua_State *L);
 int luaopen_wl_names(lua_State *L);
+int luaopen_wl_process(lua_State *L);
 int luaopen_wl_queue(lua_State *L);
 int luaopen_wl_rng(lua_State *L);
 int luaopen_wl_selector(lua_State *L);
@@ -30,6 +31,7 @@ const wl_Module wl_modules[] = {
     {"wl.host", luaopen_wl_host},
     {"wl.json", luaopen_wl_json},
     {"wl.names", luaopen_wl_names},
+    {"wl.process", luaopen_wl_process},
     {"wl.queue", luaopen_wl_queue},
     {"wl.rng", luaopen_wl_rng},
     {"wl.selector", luaopen_wl_selector},

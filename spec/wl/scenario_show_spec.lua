@@ -15,9 +15,39 @@ describe("show, describe, events and watch", function()
       printed(words.show, "deploy,rs"))
     assert.matches("\npod/web%-", printed(words.show))
     assert.equal("deployment.apps/web\n", printed(words.show, "deploy/web", { output = "name" }))
-    assert.equal("No resources found\n", printed(words.show, "jobs"))
+    assert.equal("No resources found in default namespace.\n", printed(words.show, "jobs"))
+    assert.equal("No resources found\n", printed(words.show, "jobs", { all_namespaces = true }))
+    assert.equal("No resources found\n", printed(words.show, "pv"))
+    assert.matches("\ndeployment.apps/web ", printed(words.show, "jobs,deploy"))
     assert.matches('did you mean "json"?',
       refusal(words.show, "deploy", { output = "jsno" }).message)
+  end)
+
+  it("sort by a field, as kubectl does", function()
+    local words = settled()
+    for _, name in ipairs { "web-10", "web-9", "a" } do
+      words.ConfigMap(name) { data = { size = name == "a" and "1Gi" or name:match "%d+" .. "Mi" } }
+    end
+    local function order(path)
+      local text = printed(words.show, "cm", { sort_by = path, output = "name",
+        field = "metadata.name!=kube-root-ca.crt" })
+      return (text:gsub("configmap/", ""):gsub("\n", " "))
+    end
+    assert.equal("a web-9 web-10 ", order ".metadata.name")
+    assert.equal("web-9 web-10 a ", order "{.data.size}")
+    assert.matches("no object has a field .spec.x", refusal(order, ".spec.x").message)
+  end)
+
+  it("show events, oldest first", function()
+    local words = settled()
+    assert.matches("^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n", printed(words.show, "events"))
+    assert.matches("deployment%-controller", printed(words.show, "events", { output = "wide" }))
+  end)
+
+  it("have no column of namespaces for what has none", function()
+    local words = settled()
+    assert.matches("^NAME ", printed(words.show, "nodes", { all_namespaces = true }))
+    assert.matches("^NAMESPACE ", printed(words.show, "pods", { all_namespaces = true }))
   end)
 
   it("print keys in one order", function()

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --- What descriptions of a cluster's objects are made from.
-local time = require "wl.time"
+local as_object = require "wl.events.object"
 
 local source = {}
 
@@ -12,15 +12,6 @@ Source.__index = Source
 -- @tparam ?{namespace=string,field=string} options
 function Source:list(kind, options)
   return self.cluster:list(kind, options) or {}
-end
-
--- An event of the cluster as an object.
-local function as_object(event)
-  return {
-    type = event.type, reason = event.reason, message = event.message, count = event.count,
-    source = { component = event.source },
-    firstTimestamp = time.format(event.first), lastTimestamp = time.format(event.last),
-  }
 end
 
 --- The events about an object, oldest first.

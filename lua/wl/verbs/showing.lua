@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --- Verbs that print: show, describe, events.
+local as_object = require "wl.events.object"
 local duration = require "wl.duration"
 local objects = require "wl.verbs.objects"
 local printer = require "wl.printer"
@@ -9,9 +10,31 @@ local value = require "wl.value"
 
 local showing = {}
 
+-- What the API server keeps, and what the cluster's controllers told, oldest first.
+local function list_of(cluster, kind, options)
+  local found = objects.list(cluster, kind,
+    { selector = options.selector, field = options.field, namespace = options.namespace })
+  if kind.name ~= "Event" or options.selector or options.field then return found end
+  for _, event in ipairs(cluster.events:list()) do
+    local object = as_object(event)
+    if not options.namespace or object.metadata.namespace == options.namespace then
+      found[#found + 1] = object
+    end
+  end
+  return found
+end
+
+local function named(cluster, words, options)
+  local found = {}
+  for word in words:gmatch "[^,%s]+" do
+    found[#found + 1] = reference.find(cluster, word, options)
+  end
+  return found
+end
+
 local function objects_of(cluster, words, options)
   if type(words) == "string" and words:find "/" then
-    return { reference.find(cluster, words, options) }
+    return named(cluster, words, options)
   elseif value.is_map(words) and words.metadata then
     return { words }
   elseif value.is_list(words) or type(words) == "table" then
@@ -22,10 +45,7 @@ local function objects_of(cluster, words, options)
   end
   local all = {}
   for _, kind in ipairs(reference.check(cluster.server.registry:resolve_list(words))) do
-    for _, object in ipairs(objects.list(cluster, kind,
-      { selector = options.selector, field = options.field, namespace = options.namespace })) do
-      all[#all + 1] = object
-    end
+    for _, object in ipairs(list_of(cluster, kind, options)) do all[#all + 1] = object end
   end
   return all
 end
@@ -38,7 +58,24 @@ local function columns_of(cluster)
 end
 
 local OUTPUTS = { selector = true, field = true, output = true, show_labels = true,
-  label_columns = true, all_namespaces = true, no_headers = true, show_kind = true }
+  label_columns = true, all_namespaces = true, no_headers = true, show_kind = true,
+  sort_by = true }
+
+-- Several kinds were asked for, though perhaps only one of them is there.
+local function asks_for_several(words)
+  return type(words) == "string" and (words:find "[,%s]" ~= nil or words:lower() == "all") or nil
+end
+
+-- Where nothing was found: in the namespace of verbs, unless the kind has none.
+local function place_of_nothing(cluster, words, options)
+  if options.namespace or options.all_namespaces or type(words) ~= "string" then
+    return options.namespace
+  end
+  local kinds = cluster.server.registry:resolve_list(words) or {}
+  for _, kind in ipairs(kinds) do
+    if kind.namespaced then return cluster.namespace or "default" end
+  end
+end
 
 -- Objects of several namespaces are told apart by a column.
 local function need_namespaces(cluster, shown)
@@ -54,14 +91,16 @@ end
 -- @param cluster
 -- @param words "deploy,rs,pods", "deploy/web", "all", or objects
 -- @tparam ?table options selector, field, namespace; output (as kubectl's -o), show_labels,
---   label_columns, all_namespaces, no_headers
+--   label_columns, all_namespaces, no_headers, sort_by (a path)
 -- @treturn string
 function showing.text(cluster, words, options)
   options = reference.options("show", options, OUTPUTS)
   local shown = objects_of(cluster, words, options)
   return (reference.check(printer.get(shown, setmetatable({
     now = cluster:now(), columns_of = columns_of(cluster),
-    single = type(words) == "string" and words:find "/" ~= nil,
+    single = type(words) == "string" and words:find "/" ~= nil and #shown == 1,
+    namespace = #shown == 0 and place_of_nothing(cluster, words, options) or options.namespace,
+    show_kind = options.show_kind or asks_for_several(words),
     all_namespaces = options.all_namespaces
       or not options.namespace and need_namespaces(cluster, shown),
   }, { __index = options }))))

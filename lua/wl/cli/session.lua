@@ -1,0 +1,155 @@
+-- SPDX-License-Identifier: MIT
+--- A scenario as the command line wants it: with its options, its trace, and
+-- the kinds and policies that are loaded.
+local duration = require "wl.duration"
+local host = require "wl.host"
+local manifest_files = require "wl.manifest_files"
+local report = require "wl.cli.report"
+
+local session = {}
+
+local Session = {}
+Session.__index = Session
+
+-- ---- what each cluster gets ----
+
+local function open_trace(options)
+  if not options.trace then return nil end
+  local trace = require "wl.trace"
+  if options.trace == "-" then return trace.new(io.stdout) end
+  local out, message = io.open(options.trace, "w")
+  return out and trace.new(out), message and "wlrun: --trace: " .. message
+end
+
+local function tell(text)
+  io.stdout:flush()
+  io.stderr:write(text, "\n")
+end
+
+local function tell_event(cluster, event)
+  tell(("%6s  %-7s  %s  %s/%s  %s"):format(duration.format(cluster:now() - cluster.started),
+    event.type, event.reason, event.kind:lower(), event.name, event.message))
+end
+
+local function apply_files(cluster, options)
+  local documents = manifest_files.read(options.filename)
+  cluster.store:set_writer "kubectl"
+  local applied, problem = require("wl.apply").documents(cluster.server, documents, {
+    namespace = options.namespace, warn = function(text) cluster:warn(text) end })
+  if not applied then error(problem, 0) end
+end
+
+-- A namespace that is named is there.
+local function need_namespace(cluster, name)
+  cluster.namespace = name
+  if cluster.server:get("Namespace", nil, name) then return end
+  local made, problem = cluster.server:create {
+    apiVersion = "v1", kind = "Namespace", metadata = { name = name } }
+  if not made then error(problem, 0) end
+end
+
+function Session:on_cluster(cluster)
+  local options = self.options
+  if self.trace then self.trace:follow(cluster) end
+  function cluster.on_warning(text)
+    if not options.quiet then tell(text) end
+  end
+  if options.verbose then
+    cluster.events:listen(function(event) tell_event(cluster, event) end)
+  end
+  if options.namespace then need_namespace(cluster, options.namespace) end
+  if options.filename and #self.scenario.clusters == 1 then apply_files(cluster, options) end
+end
+
+-- ---- chunks ----
+
+local function load_chunk(path, environment)
+  local text, message = require("wl.file").read(path)
+  if not text then return nil, message end
+  text = text:gsub("^#[^\n]*", "")
+  if text:find "\0" or not utf8.len(text) then
+    return nil, path .. ":1: this is not text; is it a binary file?"
+  end
+  return load(text, "@" .. path, "t", environment)
+end
+
+-- Modules beside the scenario are found, and see the verbs.
+local function search_beside(path, environment)
+  local dir = path:match "^(.*)/" or "."
+  table.insert(package.searchers, 2, function(name)
+    local file = ("%s/%s.lua"):format(dir, name:gsub("%.", "/"))
+    local stream = io.open(file)
+    if not stream then return "no file '" .. file .. "'" end
+    stream:close()
+    local chunk, problem = load_chunk(file, environment)
+    if not chunk then error(problem, 0) end
+    return chunk, file
+  end)
+end
+
+-- The exit status, and what the file returned.
+local function run_chunk(path, environment, ...)
+  local chunk, problem = load_chunk(path, environment)
+  if not chunk then return report.bad_input(problem) end
+  local results = table.pack(host.call(chunk, ...))
+  if not results[1] then return report.raised(results[2], results[3]) end
+  return 0, results[2]
+end
+
+--- Run a Lua file with the verbs as globals.
+-- @tparam string path
+-- @tparam ?{string,...} arguments
+-- @treturn integer exit status
+-- @return what the file returned
+function Session:run_file(path, arguments)
+  local environment = self.scenario:environment()
+  search_beside(path, environment)
+  arguments = arguments or {}
+  arguments[0] = path
+  environment.arg = arguments
+  return run_chunk(path, environment, table.unpack(arguments))
+end
+
+-- A file of definitions returns a kind, a policy, or a list of them.
+local function load_definitions(self)
+  for _, path in ipairs(self.options.load) do
+    local environment = self.scenario:environment()
+    search_beside(path, environment)
+    local status, defined = run_chunk(path, environment)
+    if status ~= 0 then return status end
+    if defined ~= nil then
+      local ok, problem = pcall(self.scenario.define, self.scenario, defined)
+      if not ok then return report.bad_input(("%s: %s"):format(path, tostring(problem))) end
+    end
+  end
+  return 0
+end
+
+-- ---- life ----
+
+--- Begin: the trace is open, the files of --load are loaded. What is wrong with
+-- them has been told when it returns.
+-- @tparam table options see wl.cli.commands
+-- @treturn ?Session scenario, options, trace; nil, exit status
+function session.open(options)
+  local self = setmetatable({ options = options }, Session)
+  local message
+  self.trace, message = open_trace(options)
+  if message then return nil, report.bad_input(message) end
+  self.scenario = require("wl.scenario").new(setmetatable({
+    on_cluster = function(cluster) self:on_cluster(cluster) end }, { __index = options }))
+  local status = load_definitions(self)
+  if status ~= 0 then
+    self:close()
+    return nil, status
+  end
+  return self
+end
+
+--- The end: the trace is written.
+function Session:close()
+  if self.trace then self.trace:close() end
+  self.trace = nil
+end
+
+return session
