@@ -349,4 +349,4 @@ $(FUZZERS:%.c=build/fuzz/%.o): | $(PREPARE)
 endif
 
 .SECONDARY:
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -type f -name '*.d' 2>/dev/null)
