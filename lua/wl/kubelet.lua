@@ -44,6 +44,9 @@ end
 function Kubelet:behave(selector, definition, options, level)
   local given = self.behaviours:give(selector, definition, options or {}, (level or 1) + 1)
   table.insert(self.changed_behaviours, given)
+  if self.run_again then
+    self.run_again()
+  end
 end
 
 --- Go on with pods that other kubelets have run: what comes next stands in their
@@ -211,10 +214,13 @@ end
 
 --- The live sets whose changes wake the kubelets.
 -- @param ctx the controller surface
-function Kubelet.wake(_, ctx)
+function Kubelet:wake(ctx)
+  function self.run_again() ctx:wake() end
   return { ctx:where("Pod", "bound"), ctx:where("Pod", "dying"), ctx:where("Pod", "gated"),
            ctx:all "Node" }
 end
+
+local function earliest(a, b) return a and b and math.min(a, b) or a or b end
 
 --- Do what is due.
 -- @param ctx the controller surface
@@ -232,12 +238,12 @@ function Kubelet:run(ctx)
     welcome_back(self, ctx, machine)
   end
   take_in_behaviours(self, ctx)
-  carry(self, ctx, rejection.accepted(ctx, ctx:where("Pod", "bound"):batch()))
+  local accepted, again = rejection.accepted(ctx, ctx:where("Pod", "bound"):batch())
+  carry(self, ctx, accepted)
   take_in_dying(self, ctx)
   look_at_gates(self, ctx)
   run_due(self, ctx)
-  local due, ends = self.timers:next(), end_graces(self, ctx)
-  due = due and ends and math.min(due, ends) or due or ends
+  local due = earliest(self.timers:next(), earliest(end_graces(self, ctx), again))
   return due and due - ctx.now
 end
 

@@ -109,6 +109,7 @@ return kind "Job" {
   watches = { { kind = "Job", map = dependencies.waiting_for } },
   setup = function(ctx)
     orphans.watch(ctx)
+    claim.watch(ctx)
     table.insert(ctx.server.admit, dependencies.admission(ctx.server))
   end,
   reconcile = reconcile,

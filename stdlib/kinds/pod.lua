@@ -37,6 +37,10 @@ local facets = {
   { "tracked", facet.present "metadata.finalizers" },
   { "uncounted", facet.all { "tracked", facet.any { "finished", "terminating" } } },
   { "leaving", facet.all { "tracked", facet.present "metadata.deletionTimestamp" } },
+  -- Pods that a Job has lost, or has to let go.
+  { "ofNoJob", facet.absent "metadata.labels['batch.kubernetes.io/controller-uid']" },
+  { "adrift", facet.all { "active", facet.negate "ofNoJob",
+                          facet.absent "metadata.ownerReferences" } },
   { "dying", facet.all { facet.present "metadata.deletionTimestamp", facet.present "spec.nodeName",
                          facet.none_of("metadata.deletionGracePeriodSeconds", 0) } },
   { "gated", facet.all { "active", facet.present "status.startTime",

@@ -27,6 +27,9 @@ local function count(text)
   return n and n >= 0 and n or nil
 end
 
+--- The label of its Job's uid.
+names.UID_LABEL = "batch.kubernetes.io/controller-uid"
+
 --- The completion index that an annotation says. @treturn ?integer
 function names.index(text)
   return count(text)

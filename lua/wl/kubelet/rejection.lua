@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: MIT
 --- Pods that a kubelet refuses: somebody other than the scheduler chose the
 -- node, and it will not do. Source: pkg/kubelet/lifecycle/predicate.go.
+local host_ports = require "wl.host_ports"
 local node_match = require "wl.node_match"
 local pod_resources = require "wl.pod_resources"
+local time = require "wl.time"
 
 local rejection = {}
 
@@ -37,12 +39,32 @@ local function lacking(ctx, pod, node)
   return nil
 end
 
+-- Does another pod that is on the node have one of its ports? One that came
+-- later does not count.
+local function ports_taken(ctx, pod, node)
+  local wanted = host_ports.of(pod.spec)
+  if #wanted == 0 then
+    return false
+  end
+  for other in ctx:on_node(node.metadata.name, "Pod"):each "consumes" do
+    local started = other.status and other.status.startTime
+    if started and other.metadata.uid ~= pod.metadata.uid
+      and host_ports.clash(wanted, host_ports.of(other.spec)) then
+      return true
+    end
+  end
+  return false
+end
+
 --- Why a node will not run a pod that was put there.
 -- @return reason and message, or nil
 function rejection.reason(ctx, pod, node)
   if not node_match.required(pod.spec):matches(node) then
     return "NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed: "
       .. "node(s) didn't match Pod's node affinity/selector"
+  end
+  if ports_taken(ctx, pod, node) then
+    return "NodePorts", "Pod was rejected: Predicate NodePorts failed: " .. host_ports.TAKEN
   end
   local resource, wanted, used, has = lacking(ctx, pod, node)
   if resource then
@@ -60,12 +82,18 @@ local function reject(ctx, pod, reason, message)
   ctx:event(pod, "Warning", reason, message)
 end
 
+-- To look at a pod takes its kubelet a moment: whoever replaces a refused pod at
+-- once would otherwise never let time pass.
+local MOMENT = 1
+
 --- Take out of a batch the pods that are refused, and tell so.
 -- @param ctx the controller surface
 -- @param batch of pods that were bound
 -- @return batch, perhaps the same
+-- @treturn ?number when pods that will be refused were first left alone: the time
+--   at which to look at them again
 function rejection.accepted(ctx, batch)
-  local kept, all = nil, true
+  local kept, all, again = nil, true, nil
   for _, group in ipairs(batch:group_by "status.conditions") do
     if not is_scheduled(group.batch[1]) then
       kept = kept or batch:slice(1, 0)
@@ -77,7 +105,10 @@ function rejection.accepted(ctx, batch)
         if node then
           reason, message = rejection.reason(ctx, pod, node)
         end
-        if reason then
+        local looked = time.parse(pod.metadata.creationTimestamp) + MOMENT
+        if reason and looked > ctx.now then
+          again = again and math.min(again, looked) or looked
+        elseif reason then
           reject(ctx, pod, reason, message)
         else
           kept:add(group.batch:id(i))
@@ -93,7 +124,7 @@ function rejection.accepted(ctx, batch)
       kept:add(group.batch)
     end
   end
-  return kept
+  return kept, again
 end
 
 return rejection
