@@ -118,6 +118,7 @@ IO = \
   runtime/io/yaml_write.c
 
 BIND = \
+  runtime/bind/budget.c \
   runtime/bind/bundle.c \
   runtime/bind/host.c \
   runtime/bind/lua_base.c \
@@ -144,6 +145,7 @@ BIND = \
   runtime/bind/lua_process.c \
   runtime/bind/lua_queue.c \
   runtime/bind/lua_rng.c \
+  runtime/bind/lua_sandbox.c \
   runtime/bind/lua_scratch.c \
   runtime/bind/lua_selector.c \
   runtime/bind/lua_store.c \

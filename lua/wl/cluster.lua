@@ -8,6 +8,7 @@
 -- Time stands still while there is work at hand; then it jumps to the next
 -- moment at which something is due. The same seed gives the same run.
 local Controllers = require "wl.controllers"
+local Decisions = require "wl.policy.decisions"
 local Events = require "wl.events"
 local Server = require "wl.server"
 local apierror = require "wl.apierror"
@@ -34,7 +35,8 @@ local GUARD = { __close = function(guard) guard.is_on = false end }
 local function empty(options, seconds)
   local self = setmetatable({ seed = options.seed, options = options, streams = {}, policies = {},
     warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new(), steps = 0,
-    most_steps = MOST_STEPS, guard = setmetatable({}, GUARD) }, Cluster)
+    most_steps = MOST_STEPS, guard = setmetatable({}, GUARD),
+    decision_log = Decisions.new() }, Cluster)
   self.seconds, self.started = seconds, seconds
   self.server = Server.new { registry = options.registry, seed = self.seed,
     history = options.history }

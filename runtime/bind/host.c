@@ -18,6 +18,7 @@ struct wl_Host {
   wl_Heap *heap;     /* of the values */
   wl_Heap *lua_heap; /* of Lua's own objects */
   const char *home;
+  struct wl_Budget *budget; /* of the call that runs, or NULL */
 };
 
 static const char TRACEBACK[] = "wl.traceback"; /* in the registry */
@@ -40,6 +41,10 @@ wl_Heap *wl_host_heap(lua_State *L) {
 
 const char *wl_host_home(lua_State *L) {
   return wl_host_of(L)->home;
+}
+
+struct wl_Budget **wl_host_budget(lua_State *L) {
+  return &wl_host_of(L)->budget;
 }
 
 /* ---- life ---- */

@@ -29,6 +29,9 @@ wl_Host *wl_host_of(lua_State *L);
 wl_Heap *wl_host_heap(lua_State *L); /* O(1) */
 const char *wl_host_home(lua_State *L);
 
+/* Where the budget of the call that runs is kept: see budget.h. O(1) */
+struct wl_Budget **wl_host_budget(lua_State *L);
+
 /* lua_pcall with a handler that notes the traceback of the user's frames. On
  * failure only the error value is left; wl_push_traceback pushes the text. */
 int wl_call(lua_State *L, int arguments, int results);

@@ -14,6 +14,7 @@ int luaopen_wl_names(lua_State *L);
 int luaopen_wl_process(lua_State *L);
 int luaopen_wl_queue(lua_State *L);
 int luaopen_wl_rng(lua_State *L);
+int luaopen_wl_sandbox_core(lua_State *L);
 int luaopen_wl_selector(lua_State *L);
 int luaopen_wl_store(lua_State *L);
 int luaopen_wl_time(lua_State *L);
@@ -34,6 +35,7 @@ const wl_Module wl_modules[] = {
     {"wl.process", luaopen_wl_process},
     {"wl.queue", luaopen_wl_queue},
     {"wl.rng", luaopen_wl_rng},
+    {"wl.sandbox_core", luaopen_wl_sandbox_core},
     {"wl.selector", luaopen_wl_selector},
     {"wl.store", luaopen_wl_store},
     {"wl.time", luaopen_wl_time},

@@ -4,6 +4,7 @@
 -- Source: pkg/controller/deployment `rolling.go`, `recreate.go`.
 local budget = require "wl.rollout.budget"
 local new_set = require "wl.rollout.new_set"
+local policy = require "wl.policy"
 local sets = require "wl.rollout.sets"
 local status = require "wl.rollout.status"
 local steps = require "wl.rollout.steps"
@@ -41,8 +42,12 @@ end
 --   `message`; or nil, message, code
 function advance.plan(run)
   local view = view_of(run)
-  local asked = run.strategy.plan(view)
+  local asked, message, reason = policy.call(run.ctx, run.strategy, run.deployment, "plan", view)
+  if not asked then
+    return nil, message, reason
+  end
   local held, complaint = budget.hold(asked, view)
+  policy.held(run.ctx, run.deployment, held, complaint)
   if complaint then
     run.ctx:event(run.deployment, "Warning", "RolloutBudget",
       ("Strategy %s: %s"):format(run.strategy.name, complaint))

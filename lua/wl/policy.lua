@@ -1,0 +1,219 @@
+-- SPDX-License-Identifier: MIT
+--- Policies: small functions that decide for a controller, chosen by name.
+--
+-- All sorts of them - rollout, retry, concurrency, placement, deletion,
+-- history - are declared, checked, named, called and reported alike. A sort is
+-- a contract (`policy.declare`): which fields a policy has, what each of its
+-- functions receives and must return. The contracts that ship are in
+-- lua/wl/policy/contracts.lua and the modules it names.
+--
+--     return strategy "OneByOne" {                 -- a declarator: wl.strategy
+--       params = { pause = strategy.int { default = 10, min = 0 } },
+--       plan = function(view)
+--         return { new = math.min(view.replicas, view.new.available + 1) }
+--       end,
+--     }
+--
+-- A policy is a table: `policy` (its sort), `name`, `source` ("file:line"),
+-- `block` (the field of manifests that holds its parameters: "oneByOne"),
+-- `params` (their schema, or nil) and its functions. A controller calls these
+-- by `policy.call` and by nothing else.
+local failure = require "wl.policy.failure"
+local sandbox = require "wl.sandbox"
+local schema = require "wl.schema"
+local suggest = require "wl.suggest"
+local types = require "wl.policy.types"
+
+local policy = { types = types }
+
+local contracts = {} -- sort -> contract
+local words = {}     -- "strategy" -> sort
+
+-- ---- declaring a policy ----
+
+local function place_of(level)
+  local info = debug.getinfo(level + 1, "Sl")
+  return info and info.currentline > 0 and ("%s:%d"):format(info.short_src, info.currentline)
+    or "?"
+end
+
+local function fail(place, word, name, message, ...)
+  error(("%s: %s %q: %s"):format(place, word, name, message:format(...)), 0)
+end
+
+local function type_name(x) return schema.is_type(x) and "type" or type(x) end
+
+local function field_names(contract)
+  local names = suggest.keys(contract.functions)
+  for _, name in ipairs(suggest.keys(contract.fields)) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+local function verify(contract, place, name, fields)
+  local word = contract.word
+  if type(fields) ~= "table" then
+    fail(place, word, name, "a table of fields expected, got %s", types.printed(fields))
+  end
+  for _, field in ipairs(suggest.keys(fields)) do
+    local wanted = contract.functions[field] and "function" or contract.fields[field]
+    local given = type_name(fields[field])
+    if not wanted then
+      local names = field_names(contract)
+      fail(place, word, name, "unknown field %s%s; there are %s", tostring(field),
+        suggest.hint(tostring(field), names), table.concat(names, ", "))
+    elseif given ~= wanted then
+      fail(place, word, name, "%s must be a %s, not %s", field, wanted,
+        types.printed(fields[field]))
+    end
+  end
+  for _, field in ipairs(contract.required) do
+    if fields[field] == nil then fail(place, word, name, "%s is missing", field) end
+  end
+  local message = contract.verify and contract.verify(fields)
+  if message then fail(place, word, name, "%s", message) end
+end
+
+local function parameters(place, word, name, params)
+  if params == nil or schema.is_type(params) then return params end
+  for _, field in ipairs(suggest.keys(params)) do
+    if not schema.is_type(params[field]) then
+      fail(place, word, name, "params.%s must be a type, such as %s.int { default = 1 }, not %s",
+        field, word, types.printed(params[field]))
+    end
+  end
+  return schema.object(params)
+end
+
+-- "Canary" -> "canary", as RollingUpdate's is rollingUpdate.
+local function block_of(name) return (name:gsub("^%u", string.lower)) end
+
+local function declared(contract, place, name, fields)
+  verify(contract, place, name, fields)
+  local p = { policy = contract.sort, name = name, source = place, block = block_of(name) }
+  for field, x in pairs(fields) do p[field] = x end
+  p.params = parameters(place, contract.word, name, fields.params)
+  if contract.complete then contract.complete(p, fields) end
+  return p
+end
+
+local function declarator_of(contract)
+  local declarator = { sort = contract.sort }
+  for word, meaning in pairs(require "wl.schema.types") do declarator[word] = meaning end
+  return setmetatable(declarator, { __call = function(_, name)
+    if type(name) ~= "string" or not name:find(contract.naming) then
+      error(("%s: a name expected, as in %s %q { ... }; got %s"):format(contract.word,
+        contract.word, contract.example, types.printed(name)), 2)
+    end
+    local place = place_of(2)
+    return function(fields) return declared(contract, place, name, fields) end
+  end })
+end
+
+--- Make a sort of policies known.
+-- @tparam string sort "rollout"
+-- @tparam table contract
+--   word       the declarator's name in scripts: "strategy"
+--   doc        one sentence
+--   named      where objects name one: "spec.strategy.type"
+--   example    a name, for messages
+--   functions  name -> { receives = rows, returns = type, doc = };
+--              rows are those of `wl.policy.types.record`
+--   fields     further fields: name -> the type that it must have; `params` is one
+--   required   names of fields that must be there
+--   verify     function(fields): what else is wrong with them, or nil
+--   complete   function(policy, fields): what to add to the policy
+--   naming     Lua pattern of names
+-- @treturn declarator to be called as `strategy "Name" { fields }`; it also has the
+--   words of wl.schema.types, for `params`
+function policy.declare(sort, contract)
+  contract.sort = sort
+  contract.functions, contract.fields = contract.functions or {}, contract.fields or {}
+  contract.required = contract.required or {}
+  contract.naming = contract.naming or "^%u%w*$"
+  contract.example = contract.example or "Mine"
+  contracts[sort], words[contract.word] = contract, sort
+  return declarator_of(contract)
+end
+
+--- The contract of a sort. @treturn ?table
+function policy.contract(sort) return contracts[sort] end
+
+--- The sort that a declarator's word makes: "strategy" -> "rollout".
+function policy.sort_of(word) return words[word] end
+
+--- Is it a policy?
+function policy.is_policy(x)
+  return type(x) == "table" and type(rawget(x, "policy")) == "string"
+    and type(rawget(x, "name")) == "string"
+end
+
+-- ---- calling one ----
+
+-- Whose turn it is, for what scripts ask without an argument (math.random).
+local turn = { ctx = nil, policy = nil }
+policy.turn = turn
+
+local function place_of_function(fn)
+  local info = debug.getinfo(fn, "S")
+  return ("%s:%d"):format(info.short_src, info.linedefined)
+end
+
+-- What it returned as the runtime keeps it; or nil, message, reason.
+local function outcome_of(rule, p, name, ok, result, why)
+  if not ok then return nil, result, "Policy" .. why end
+  if not rule then return result end
+  local kept, message = rule.returns.read(result)
+  if kept == nil then
+    return nil, ("%s: %s returned what it may not: %s"):format(place_of_function(p[name]), name,
+      message), "PolicyInvalid"
+  end
+  return kept
+end
+
+-- With an object, what a call comes to is noted, and told when it fails.
+local function note(ctx, p, object, name, view, kept, message, reason)
+  local ring = ctx.cluster.decision_log:add(object.metadata.uid, ctx.now, p, name, view, kept,
+    message)
+  if reason then
+    failure.tell(ctx, p, object, message, reason)
+  elseif ring.failing or not ring.looked then
+    failure.clear(ctx, object, ring)
+  end
+end
+
+--- Call a function of a policy under the cluster's budget, and check what it returns.
+-- A failure (an error, a budget spent, a wrong return) puts a condition and an
+-- event on the object; the caller does nothing, and is tried again.
+-- @param ctx of the controller; nil, or one without a cluster, in tests of a policy alone
+-- @tparam table p the policy
+-- @param object what is decided about; nil: nothing is noted
+-- @tparam string name of the function
+-- @param view what it receives; the script may keep and change it
+-- @param ... further arguments
+-- @return what it returned, a fresh copy; or nil, message with file:line, reason:
+--   "PolicyError", "PolicyTimeout", "PolicyMemory", "PolicyInvalid"
+function policy.call(ctx, p, object, name, view, ...)
+  local before_ctx, before_policy = turn.ctx, turn.policy
+  turn.ctx, turn.policy = ctx, p
+  local cluster = ctx and ctx.cluster
+  local limits = cluster and cluster.policy_limits or sandbox.LIMITS
+  local rule = contracts[p.policy].functions[name]
+  local kept, message, reason =
+    outcome_of(rule, p, name, sandbox.call(limits, p[name], view, ...))
+  turn.ctx, turn.policy = before_ctx, before_policy
+  if cluster and object then note(ctx, p, object, name, view, kept, message, reason) end
+  return kept, message, reason
+end
+
+--- Note what the runtime made of the last decision about an object.
+-- @param ctx
+-- @param object
+-- @param held what is done
+-- @tparam ?string complaint what the policy asked for and did not get
+function policy.held(ctx, object, held, complaint)
+  local entry = ctx.cluster and ctx.cluster.decision_log:last(object.metadata.uid)
+  if entry then entry.held, entry.complaint = held, complaint end
+end
+
+return policy

@@ -1,0 +1,82 @@
+-- SPDX-License-Identifier: MIT
+--- What policies decided: the last decisions about each object.
+--
+-- Kept as references to what was seen and returned; nothing is formatted until
+-- somebody reads it. The slots of a ring are used again, so that noting a
+-- decision makes no table. Objects about which nothing has been decided for
+-- long are forgotten: of those, at most OBJECTS are kept.
+local Decisions = {}
+Decisions.__index = Decisions
+
+local SIZE = 32      -- decisions about one object
+local OBJECTS = 4096 -- with decisions, twice: the recent ones and those before
+
+--- @treturn Decisions
+function Decisions.new() return setmetatable({ recent = {}, count = 0, before = {} }, Decisions) end
+
+local function ring_of(self, uid)
+  local ring = self.before[uid] or { last = 0, size = 0 }
+  if self.count >= OBJECTS then self.before, self.recent, self.count = self.recent, {}, 0 end
+  self.recent[uid], self.count = ring, self.count + 1
+  return ring
+end
+
+--- Note a decision. O(1)
+-- @tparam string uid of the object
+-- @tparam number at seconds since the epoch
+-- @tparam policy p
+-- @tparam string name of the function
+-- @param saw what it received
+-- @param returned what it returned
+-- @tparam ?string message when it failed
+-- @treturn ring of the object
+function Decisions:add(uid, at, p, name, saw, returned, message)
+  local ring = self.recent[uid] or ring_of(self, uid)
+  local place = ring.last % SIZE + 1
+  local slot = ring[place]
+  if not slot then
+    slot = {}
+    ring[place], ring.size = slot, place
+  end
+  ring.last = place
+  slot.at, slot.policy, slot.name, slot.saw, slot.returned, slot.message =
+    at, p, name, saw, returned, message
+  slot.held, slot.complaint = nil, nil
+  return ring
+end
+
+--- What is known about an object: whether it fails, and its decisions.
+-- @treturn ?ring
+function Decisions:ring(uid) return self.recent[uid] or self.before[uid] end
+
+--- The last decision about an object. @treturn ?table
+function Decisions:last(uid)
+  local ring = self:ring(uid)
+  return ring and ring[ring.last]
+end
+
+--- The decisions about an object, the oldest first.
+-- @tparam string uid
+-- @treturn {table,...} at, policy, name, saw, returned, held, complaint, message
+function Decisions:of(uid)
+  local ring, list = self:ring(uid), {}
+  if not ring then return list end
+  for i = 1, ring.size do list[i] = ring[(ring.last + i - 1) % ring.size + 1] end
+  return list
+end
+
+--- The uids of objects whose last decision was made by a policy of a sort and name.
+-- @treturn {string,...} sorted
+function Decisions:users(sort, name)
+  local uids = {}
+  for _, generation in ipairs { self.before, self.recent } do
+    for uid, ring in pairs(generation) do
+      local p = ring[ring.last].policy
+      if p.policy == sort and p.name == name then uids[#uids + 1] = uid end
+    end
+  end
+  table.sort(uids)
+  return uids
+end
+
+return Decisions

@@ -1,0 +1,203 @@
+-- SPDX-License-Identifier: MIT
+--- The types of what goes into a policy's functions and of what comes out.
+--
+-- A type has `words` ("a number of pods"), for messages and tables, and
+-- `read(x)`: the value as the runtime keeps it, or nil and what was expected
+-- instead. What is read is the script's no longer: tables are copied, and taken
+-- as they are, without regard to metatables.
+local base = require "wl.base"
+local suggest = require "wl.suggest"
+
+local types = {}
+
+local MOST = 2147483647 -- of pods, as in the API
+local LONGEST = 1024    -- bytes of a message that are kept
+
+-- Lua's own next: order does not matter where it is used.
+local following = base.unordered {}
+
+--- A value in the words of a message.
+-- @param x anything
+-- @treturn string such as `2.5`, `"abc"`, `a table`, `nothing`
+function types.printed(x)
+  local kind = type(x)
+  if kind == "nil" then return "nothing" end
+  if kind == "string" then
+    return ("%q"):format(#x > 40 and x:sub(1, 37) .. "..." or x):gsub("\\\n", "\\n")
+  elseif kind == "number" then
+    return x ~= x and "nan" or tostring(x)
+  end
+  return kind == "boolean" and tostring(x) or "a " .. kind
+end
+
+local function expected(words, x)
+  return nil, ("expected %s, got %s"):format(words, types.printed(x))
+end
+
+local function type_of(words, accept)
+  local t = { words = words }
+  function t.read(x)
+    local kept = accept(x)
+    if kept == nil then return expected(words, x) end
+    return kept
+  end
+  return t
+end
+
+-- 3.0 is 3: a division gives it.
+local function integer(x)
+  return type(x) == "number" and math.tointeger(x) or nil
+end
+
+--- An integer within bounds.
+-- @tparam string words what it is
+-- @tparam integer least
+-- @tparam integer most
+function types.integer(words, least, most)
+  return type_of(words, function(x)
+    x = integer(x)
+    return x and x >= least and x <= most and x or nil
+  end)
+end
+
+--- A number within bounds.
+-- @tparam string words
+-- @tparam number least
+-- @tparam number most
+function types.number(words, least, most)
+  return type_of(words, function(x)
+    return type(x) == "number" and x >= least and x <= most and x or nil
+  end)
+end
+
+types.pods = types.integer("a number of pods (an integer from 0 on)", 0, MOST)
+types.count = types.integer("a count (an integer from 0 on)", 0, math.maxinteger)
+types.seconds = types.number("a number of seconds from 0 on", 0, 1e10)
+types.time = types.number("a time in seconds since the epoch", 0, 1e11)
+types.percentage = types.number("a percentage from 0 to 100", 0, 100)
+
+types.boolean = type_of("true or false", function(x)
+  if type(x) == "boolean" then return x end
+end)
+
+types.text = type_of("a text", function(x)
+  return type(x) == "string" and (#x > LONGEST and x:sub(1, LONGEST) .. "..." or x) or nil
+end)
+
+types.number_any = type_of("a number", function(x)
+  return type(x) == "number" and x == x and x or nil
+end)
+
+--- Whatever it is: an object, the values of a manifest.
+types.any = type_of("a value", function(x) return x end)
+
+--- One of some words.
+-- @tparam {string,...} words
+function types.one_of(words)
+  local quoted, known = {}, {}
+  for i, word in ipairs(words) do
+    quoted[i], known[word] = ("%q"):format(word), true
+  end
+  local t = { words = table.concat(quoted, ", ", 1, #quoted - 1)
+    .. (#quoted > 1 and " or " or "") .. quoted[#quoted] }
+  function t.read(x)
+    if type(x) == "string" and known[x] then return x end
+    local _, message = expected(t.words, x)
+    return nil, message .. (type(x) == "string" and suggest.hint(x, words) or "")
+  end
+  return t
+end
+
+--- A list of one type.
+-- @tparam type item
+-- @tparam ?string words
+function types.list(item, words)
+  local t = { words = words or "a list: each " .. item.words, item = item }
+  function t.read(x)
+    if type(x) ~= "table" then return expected(t.words, x) end
+    local kept = {}
+    for i = 1, rawlen(x) do
+      local one, message = item.read(rawget(x, i))
+      if one == nil then return nil, ("[%d]: %s"):format(i, message) end
+      kept[i] = one
+    end
+    for key in following, x do
+      if not kept[key] and kept[key] == nil then
+        return nil, ("%s is no place in a list; expected %s"):format(types.printed(key), t.words)
+      end
+    end
+    return kept
+  end
+  return t
+end
+
+--- One of several types: the first that fits. Tables are for the last.
+-- @tparam type ...
+function types.either(...)
+  local choices, words = { ... }, {}
+  for i, choice in ipairs(choices) do words[i] = choice.words end
+  local t = { words = table.concat(words, ", or "), choices = choices }
+  function t.read(x)
+    local is_table = type(x) == "table"
+    for i = is_table and #choices or 1, #choices do
+      local kept, message = choices[i].read(x)
+      if kept ~= nil then return kept end
+      if is_table then return nil, message end
+    end
+    return expected(t.words, x)
+  end
+  return t
+end
+
+local function missing(row)
+  return nil, ("%s is missing: expected %s"):format(row[1], row[2].words)
+end
+
+local function unknown(name, names)
+  return nil, ("unknown field %s%s; there are %s"):format(
+    type(name) == "string" and ("%q"):format(name) or types.printed(name),
+    type(name) == "string" and suggest.hint(name, names) or "", table.concat(names, ", "))
+end
+
+-- Of several, the first in byte order: the message must not change from run to run.
+local function first_unknown(x, known)
+  local found
+  for key in following, x do
+    if known[key] == nil and (found == nil or tostring(key) < tostring(found)) then
+      found = key
+    end
+  end
+  return found
+end
+
+--- A table with fields.
+-- @tparam {row,...} rows each { name, type, "what it is", optional = true }
+-- @tparam ?string words
+function types.record(rows, words)
+  local names, known = {}, {}
+  for i, row in ipairs(rows) do names[i], known[row[1]] = row[1], row end
+  local t = { words = words or "a table with " .. table.concat(names, ", "), rows = rows }
+  function t.read(x)
+    if type(x) ~= "table" then return expected(t.words, x) end
+    local kept = {}
+    for i = 1, #rows do
+      local row = rows[i]
+      local name = row[1]
+      local given = rawget(x, name)
+      if given == nil then
+        if not row.optional then return missing(row) end
+      else
+        local one, message = row[2].read(given)
+        if one == nil then return nil, name .. ": " .. message end
+        kept[name] = one
+      end
+    end
+    for key in following, x do
+      if known[key] == nil then return unknown(first_unknown(x, known), names) end
+    end
+    return kept
+  end
+  return t
+end
+
+return types
