@@ -19,7 +19,7 @@ SHOW = @echo '  $@';
 
 # Debian 12 packages: to build, and to test as well.
 BUILD_PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libyaml-dev \
-  libuv1-dev libroaring-dev tzdata
+  libuv1-dev libroaring-dev libedit-dev tzdata
 TEST_PACKAGES = lua-busted lua-check lua5.4 clang clang-format clang-tidy \
   libclang-rt-14-dev
 
@@ -30,7 +30,7 @@ LUA_LIB = $(shell pkg-config --variable=libdir lua5.4)/liblua5.4.a
 FAT = -flto -ffat-lto-objects
 FLAGS = -std=c11 -D_GNU_SOURCE -DWL_VERSION='"$(VERSION)"' $(WARNINGS) \
   $(LUA_CFLAGS) -MMD -MP
-LIBS = -Wl,--as-needed -lyaml -luv -lroaring -lm
+LIBS = -Wl,--as-needed -lyaml -luv -lroaring -ledit -lm
 # Lua is linked in whole and stays visible, for Lua's C modules.
 LUA_LINK = -Wl,-E -Wl,--whole-archive $(LUA_LIB) -Wl,--no-whole-archive -ldl
 
@@ -106,9 +106,12 @@ IO = \
   runtime/io/file.c \
   runtime/io/json_read.c \
   runtime/io/json_write.c \
+  runtime/io/line_editor.c \
+  runtime/io/line_history.c \
   runtime/io/loop.c \
   runtime/io/members.c \
   runtime/io/process.c \
+  runtime/io/terminal.c \
   runtime/io/tz.c \
   runtime/io/yaml_error.c \
   runtime/io/yaml_locate.c \
@@ -155,6 +158,7 @@ BIND = \
   runtime/bind/lua_store_sets.c \
   runtime/bind/lua_store_snapshot.c \
   runtime/bind/lua_store_write.c \
+  runtime/bind/lua_terminal.c \
   runtime/bind/lua_time.c \
   runtime/bind/lua_timer.c \
   runtime/bind/lua_value.c \

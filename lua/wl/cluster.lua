@@ -182,10 +182,15 @@ end
 --- Take a call back. @return false when it has been made
 function Cluster:cancel(handle) return self.timers:cancel(handle) ~= nil end
 
+-- Whoever observes may stop it before: at a moment, for a reason.
 local function set_time(self, seconds)
+  local earlier, reason
+  if self.observer then earlier, reason = self.observer:before_time(self, seconds) end
+  seconds = earlier or seconds
   if seconds > self.seconds then self.steps = 0 end
   self.seconds = seconds
   self.store:set_now(math.floor(seconds * 1000 + 0.5))
+  if reason then error(reason, 0) end
 end
 
 -- Somebody who always has work keeps time from passing.
@@ -237,12 +242,20 @@ function Cluster:verify()
   for _, holds in ipairs(self.invariants) do holds() end
 end
 
+-- One thing has been done. What an observer raises ends the run between two things:
+-- `observer:after_step(cluster)`, and `observer:before_time(cluster, seconds)`, which may
+-- return an earlier moment to stop at, and what is raised there.
+local function stepped(self)
+  self:verify()
+  if self.observer then self.observer:after_step(self) end
+end
+
 --- Do one thing: what is due now, or else the next that will be.
 -- @tparam ?number limit not after this moment
 -- @treturn boolean false: nothing is due until then
 function Cluster:step(limit)
   if work(self) then
-    self:verify()
+    stepped(self)
     return true
   end
   local at = next_moment(self)
@@ -301,7 +314,7 @@ end
 
 --- Do all that is due now, without letting time pass.
 function Cluster:settle()
-  while work(self) do self:verify() end
+  while work(self) do stepped(self) end
 end
 
 -- ---- objects: what the server does, as a ctx has it ----

@@ -17,6 +17,7 @@ int luaopen_wl_rng(lua_State *L);
 int luaopen_wl_sandbox_core(lua_State *L);
 int luaopen_wl_selector(lua_State *L);
 int luaopen_wl_store(lua_State *L);
+int luaopen_wl_terminal(lua_State *L);
 int luaopen_wl_time(lua_State *L);
 int luaopen_wl_timer(lua_State *L);
 int luaopen_wl_patch_core(lua_State *L);
@@ -38,6 +39,7 @@ const wl_Module wl_modules[] = {
     {"wl.sandbox_core", luaopen_wl_sandbox_core},
     {"wl.selector", luaopen_wl_selector},
     {"wl.store", luaopen_wl_store},
+    {"wl.terminal", luaopen_wl_terminal},
     {"wl.time", luaopen_wl_time},
     {"wl.timer", luaopen_wl_timer},
     {"wl.patch_core", luaopen_wl_patch_core},

@@ -93,6 +93,24 @@ commands.list = {
     },
   },
   {
+    name = "repl", summary = "a prompt (also without any word)",
+    usage = { "[options] [SCENARIO.lua [argument ...]]" },
+    about = {
+      "Scenarios typed line by line, and kubectl's words. A scenario is run first, if there is "
+        .. "one; -i SCENARIO.lua is the same.",
+      "From a pipe the lines are read without a prompt, and the exit status is 1 when one of them "
+        .. "failed.",
+    },
+    options = { "interactive", "filename", "seed", "nodes", "namespace", "load", "trace", "quiet",
+      "verbose" },
+    arguments = "file", ends_at_scenario = true, least = 0, wants = "a scenario (.lua)",
+    examples = {
+      { "a cluster to play with", "wlrun" },
+      { "where a scenario ends, at a prompt", "wlrun -i examples/rolling-update.lua" },
+      { "one look", "echo 'get pods' | wlrun repl -f web.yaml" },
+    },
+  },
+  {
     name = "explain", summary = "what a kind's fields mean",
     usage = { "[options] KIND[.FIELD...]" },
     about = { "Types, what is required, defaults and allowed values, as wlrun checks them." },

@@ -133,10 +133,20 @@ local function exists(path)
   return file ~= nil
 end
 
+-- Without a word: a prompt when there is nothing at all, or -i in front of the files.
+local function is_interactive(arguments)
+  for i = 1, #arguments do
+    local word = arguments[i]
+    if word == "-i" or word == "--interactive" then return true end
+    if options.is_scenario(word) then return false end
+  end
+  return #arguments == 0
+end
+
 -- The command is the first word, or none.
 local function command_of(arguments)
   local command = arguments[1] and commands.find(arguments[1])
-  if not command then return commands.find "run" end
+  if not command then return commands.find(is_interactive(arguments) and "repl" or "run") end
   table.remove(arguments, 1)
   return setmetatable({ named = true }, { __index = command })
 end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- A scenario as the command line wants it: with its options, its trace, and
 -- the kinds and policies that are loaded.
+local chunk_of = require "wl.chunk"
 local duration = require "wl.duration"
 local host = require "wl.host"
 local manifest_files = require "wl.manifest_files"
@@ -13,7 +14,10 @@ Session.__index = Session
 
 -- ---- what each cluster gets ----
 
-local function open_trace(options)
+--- The trace that --trace asks for.
+-- @treturn ?Trace
+-- @treturn ?string what is wrong
+function session.open_trace(options)
   if not options.trace then return nil end
   local trace = require "wl.trace"
   if options.trace == "-" then return trace.new(io.stdout) end
@@ -48,48 +52,40 @@ local function need_namespace(cluster, name)
   if not made then error(problem, 0) end
 end
 
-function Session:on_cluster(cluster)
-  local options = self.options
-  if self.trace then self.trace:follow(cluster) end
-  function cluster.on_warning(text)
-    if not options.quiet then tell(text) end
-  end
+--- Write down, and tell, what happens in a cluster, as the options want it.
+-- @param cluster
+-- @tparam table options
+-- @tparam ?Trace trace
+function session.watch(cluster, options, trace)
+  if trace then trace:follow(cluster) end
   if options.verbose then
     cluster.events:listen(function(event) tell_event(cluster, event) end)
   end
+end
+
+--- Give a new cluster the namespace and the objects that the options name.
+-- @param cluster
+-- @tparam table options
+-- @tparam boolean is_first of the scenario's clusters
+function session.furnish(cluster, options, is_first)
   if options.namespace then need_namespace(cluster, options.namespace) end
-  if options.filename and #self.scenario.clusters == 1 then apply_files(cluster, options) end
+  if options.filename and is_first then apply_files(cluster, options) end
+end
+
+function Session:on_cluster(cluster)
+  local options = self.options
+  session.watch(cluster, options, self.trace)
+  function cluster.on_warning(text)
+    if not options.quiet then tell(text) end
+  end
+  session.furnish(cluster, options, #self.scenario.clusters == 1)
 end
 
 -- ---- chunks ----
 
-local function load_chunk(path, environment)
-  local text, message = require("wl.file").read(path)
-  if not text then return nil, message end
-  text = text:gsub("^#[^\n]*", "")
-  if text:find "\0" or not utf8.len(text) then
-    return nil, path .. ":1: this is not text; is it a binary file?"
-  end
-  return load(text, "@" .. path, "t", environment)
-end
-
--- Modules beside the scenario are found, and see the verbs.
-local function search_beside(path, environment)
-  local dir = path:match "^(.*)/" or "."
-  table.insert(package.searchers, 2, function(name)
-    local file = ("%s/%s.lua"):format(dir, name:gsub("%.", "/"))
-    local stream = io.open(file)
-    if not stream then return "no file '" .. file .. "'" end
-    stream:close()
-    local chunk, problem = load_chunk(file, environment)
-    if not chunk then error(problem, 0) end
-    return chunk, file
-  end)
-end
-
 -- The exit status, and what the file returned.
 local function run_chunk(path, environment, ...)
-  local chunk, problem = load_chunk(path, environment)
+  local chunk, problem = chunk_of.load(path, environment)
   if not chunk then return report.bad_input(problem) end
   local results = table.pack(host.call(chunk, ...))
   if not results[1] then return report.raised(results[2], results[3]) end
@@ -103,7 +99,7 @@ end
 -- @return what the file returned
 function Session:run_file(path, arguments)
   local environment = self.scenario:environment()
-  search_beside(path, environment)
+  chunk_of.search_beside(path, environment)
   arguments = arguments or {}
   arguments[0] = path
   environment.arg = arguments
@@ -114,7 +110,7 @@ end
 local function load_definitions(self)
   for _, path in ipairs(self.options.load) do
     local environment = self.scenario:environment()
-    search_beside(path, environment)
+    chunk_of.search_beside(path, environment)
     local status, defined = run_chunk(path, environment)
     if status ~= 0 then return status end
     if defined ~= nil then
@@ -134,7 +130,7 @@ end
 function session.open(options)
   local self = setmetatable({ options = options }, Session)
   local message
-  self.trace, message = open_trace(options)
+  self.trace, message = session.open_trace(options)
   if message then return nil, report.bad_input(message) end
   self.scenario = require("wl.scenario").new(setmetatable({
     on_cluster = function(cluster) self:on_cluster(cluster) end }, { __index = options }))

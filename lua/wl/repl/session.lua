@@ -1,0 +1,113 @@
+-- SPDX-License-Identifier: MIT
+--- A session: the inputs so far, and the world in which they have been performed.
+local World = require "wl.repl.world"
+local duration = require "wl.duration"
+local failure = require "wl.repl.failure"
+local input = require "wl.repl.input"
+local print_value = require "wl.repl.print"
+local terminal = require "wl.terminal"
+
+local Session = {}
+Session.__index = Session
+
+--- @tparam table options of the command line: seed, nodes, load, quiet, on_cluster
+-- @treturn Session; raises when a file of --load is wrong
+function Session.new(options)
+  local self = setmetatable({ options = options, inputs = {}, left = {}, failures = 0,
+    modules = {}, verbs = {} }, Session)
+  for name in pairs(package.loaded) do self.modules[name] = true end
+  for name, verb in pairs(require("wl.repl.verbs").of(self)) do self.verbs[name] = verb end
+  self.world = World.new(self, { is_first = true })
+  return self
+end
+
+-- ---- output ----
+
+--- A text in a colour, on a terminal.
+-- @tparam string text
+-- @tparam string code of the colour: "31" is red
+function Session:coloured(text, code)
+  if not self.has_colours then return text end
+  return ("\27[%sm%s\27[0m"):format(code, text)
+end
+
+local function complain(self, text)
+  io.stdout:flush()
+  io.stderr:write(self:coloured(text, "31"), "\n")
+end
+
+-- ---- inputs ----
+
+-- What only looks need not be performed again.
+local LOOKS = { get = true, describe = true, version = true, help = true, explain = true,
+  ["api-resources"] = true, show = true, events = true, why = true, diff = true }
+
+local function is_look(given)
+  if given.form ~= "words" then return false end
+  local verb = given.text:match "^%s*kubectl%s+(%S+)" or given.text:match "^%s*(%S+)"
+  return LOOKS[verb] and not given.text:find "%s%-w%f[%s%z]" and not given.text:find "%-%-watch"
+end
+
+local function state_of(world)
+  local cluster = world:cluster()
+  return cluster and ("%d %.3f"):format(cluster.store:revision(), cluster:now()) or ""
+end
+
+local function keep(self, given, before)
+  given.after = state_of(self.world)
+  given.changed = given.after ~= before
+  if not is_look(given) then self.inputs[#self.inputs + 1] = given end
+end
+
+local function finish(self, given, outcome)
+  if outcome.ok then
+    local results = outcome.results
+    for i = 1, results.n do io.write(print_value.text(self.world, results[i])) end
+    if results.n > 0 and results[1] ~= nil then rawset(self.world.environment, "_", results[1]) end
+    return true
+  end
+  if outcome.problem ~= terminal.STOPPED then self.failures = self.failures + 1 end
+  local text = failure.text(given, outcome.problem, outcome.traceback)
+  if outcome.problem == terminal.STOPPED then
+    text = ("stopped at %s"):format(duration.format(self.world:seconds()))
+    if not given.stop then given.is_torn = true end
+  end
+  complain(self, text)
+  return false
+end
+
+--- Perform an input, print what comes of it, and remember it.
+-- @tparam table given see wl.repl.world
+-- @treturn boolean whether it went well
+function Session:perform(given)
+  local before, world = state_of(self.world), self.world
+  self.travelled = false
+  local outcome = world:perform(given, { is_live = true })
+  if not self.travelled then keep(self, given, before) end
+  local ok, good = xpcall(finish, function(problem) return tostring(problem) end, self, given,
+    outcome)
+  io.stdout:flush()
+  if ok then return good end
+  complain(self, "error: " .. good)
+  self.failures = self.failures + 1
+  return false
+end
+
+--- Perform a text that was typed.
+-- @treturn boolean whether it went well
+function Session:evaluate(text)
+  local form = input.form(text)
+  if form == "nothing" then return true end
+  if form == "incomplete" then form = "lua" end -- it is all there is
+  return self:perform { text = text, form = form }
+end
+
+--- Run a scenario first.
+-- @tparam string path
+-- @tparam {string,...} arguments for it
+-- @treturn boolean
+function Session:run_file(path, arguments)
+  return self:perform { text = path, form = "file", arguments = arguments }
+end
+
+return Session

@@ -1,0 +1,78 @@
+-- SPDX-License-Identifier: MIT
+--- kubectl's words at the prompt: `get pods -l app=web -o wide`.
+--
+-- A word is looked up in wl.repl.words.*; a verb of scenarios that is no word of
+-- kubectl's takes what follows as texts: `run 30s` is `run "30s"`.
+local apierror = require "wl.apierror"
+local flags = require "wl.repl.flags"
+local scenario = require "wl.scenario"
+local suggest = require "wl.suggest"
+
+local words = {}
+
+-- Word -> { flags =, perform = function(world, arguments, flags) }
+local WORDS = {}
+for _, module in ipairs { "objects", "changes", "nodes", "others" } do
+  for name, word in pairs(require("wl.repl.words." .. module)) do WORDS[name] = word end
+end
+
+-- Verbs of the prompt that are no verbs of scenarios.
+local PROMPT = { back = true, forward = true, fork = true, diff = true, why = true, help = true,
+  explain = true }
+
+local verbs = PROMPT
+for _, name in ipairs(scenario.verbs()) do verbs[name] = true end
+
+--- Does a line that begins with this speak kubectl, or is it a verb?
+-- @tparam string word
+-- @treturn boolean
+function words.knows(word)
+  return WORDS[word] ~= nil or verbs[word] ~= nil or word == "kubectl"
+end
+
+--- The words, sorted.
+-- @treturn {string,...}
+function words.names() return suggest.keys(WORDS) end
+
+--- The flags that a word takes: name -> see wl.repl.flags.
+-- @tparam string word
+-- @treturn ?table
+function words.flags(word) return WORDS[word] and WORDS[word].flags end
+
+local function no_such_word(word)
+  local known = words.names()
+  for name in pairs(verbs) do known[#known + 1] = name end
+  error(apierror.new("BadRequest", ('unknown command "%s"%s'):format(word,
+    suggest.hint(word, known))), 0)
+end
+
+-- `run 30s`, `wait deploy/web available 5m`: numbers are numbers.
+local function call_verb(world, verb, arguments)
+  for i, text in ipairs(arguments) do
+    arguments[i] = tonumber(text) or text
+  end
+  return world.environment[verb](table.unpack(arguments))
+end
+
+--- Perform a line of words.
+-- @param world
+-- @tparam string line
+-- @return what there is to print
+function words.perform(world, line)
+  local list, problem = flags.split(line)
+  if not list then error(apierror.new("BadRequest", problem), 0) end
+  local is_kubectl = list[1] == "kubectl"
+  if is_kubectl then table.remove(list, 1) end
+  local verb = table.remove(list, 1) or "help"
+  local word = WORDS[verb]
+  if word and (is_kubectl or #list > 0 or not verbs[verb]) then
+    local arguments, given = flags.parse(verb, list, word.flags)
+    if not arguments then error(apierror.new("BadRequest", given), 0) end
+    return word.perform(world, arguments, given)
+  elseif verbs[verb] then
+    return call_verb(world, verb, list)
+  end
+  no_such_word(verb)
+end
+
+return words
