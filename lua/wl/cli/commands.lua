@@ -105,7 +105,7 @@ commands.list = {
       "verbose" },
     arguments = "file", ends_at_scenario = true, least = 0, wants = "a scenario (.lua)",
     examples = {
-      { "a cluster to play with", "wlrun" },
+      { "a cluster of five nodes to play with", "wlrun repl --nodes 5" },
       { "where a scenario ends, at a prompt", "wlrun -i examples/rolling-update.lua" },
       { "one look", "echo 'get pods' | wlrun repl -f web.yaml" },
     },
