@@ -61,6 +61,7 @@ CORE = \
   runtime/core/limiter.c \
   runtime/core/liveset.c \
   runtime/core/merge.c \
+  runtime/core/mould.c \
   runtime/core/names.c \
   runtime/core/number.c \
   runtime/core/owners.c \
@@ -141,6 +142,7 @@ BIND = \
   runtime/bind/lua_key.c \
   runtime/bind/lua_limiter.c \
   runtime/bind/lua_liveset.c \
+  runtime/bind/lua_mould.c \
   runtime/bind/lua_names.c \
   runtime/bind/lua_order.c \
   runtime/bind/lua_patch.c \

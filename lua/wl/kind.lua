@@ -53,6 +53,7 @@ local FIELDS = {
   prepare_create = "function",   -- (draft): what the API server sets and resets
   prepare_update = "function",   -- (draft, old)
   prepare_status = "function",   -- (draft, old)
+  varying = "table",             -- fields where objects of a template differ; see wl.moulds
   prepare_delete = "function",   -- (draft): what a request to delete it sets
 
   -- what is shown

@@ -6,11 +6,13 @@
 -- wrong with it. Objects come out as views.
 --
 -- Kinds are registered with the store when they are first needed.
+local Moulds = require "wl.moulds"
 local admission = require "wl.admission"
 local apierror = require "wl.apierror"
 local deletion = require "wl.deletion"
 local facet = require "wl.facet"
 local store = require "wl.store"
+local time = require "wl.time"
 local value = require "wl.value"
 
 local Server = {}
@@ -27,6 +29,7 @@ function Server.new(options)
     store = store.open { seed = options.seed, history = options.history },
     numbers = {},    -- kind -> its number in the store
     kinds = {},      -- number -> kind
+    moulds = Moulds.new(),
     sums = 0,        -- functions of sum facets so far
     prototypes = {}, -- number -> what was created last in bulk: the next shares its parts
     expected_namespaces = {}, -- by name: they come with the objects that need them
@@ -149,8 +152,14 @@ local function known_kind(self, object)
   return self.registry:find(object.apiVersion, object.kind)
 end
 
--- Namespace and generated name, before validation looks at them.
-local function named(self, kind, object)
+-- A moment of creation that a client may say: the store notes its own.
+local function is_time(text)
+  local seconds = type(text) == "string" and time.parse(text)
+  return seconds and time.format(seconds) == text
+end
+
+-- Namespace, generated name and uid, before validation looks at them.
+local function named(self, kind, object, uid)
   local number = self:number(kind)
   return value.update(value.of(object), function(draft)
     if draft.metadata == nil then draft.metadata = {} end
@@ -164,27 +173,53 @@ local function named(self, kind, object)
     if type(prefix) == "string" and prefix ~= "" and unnamed then
       metadata.name = self.store:free_name(number, metadata.namespace, prefix)
     end
+    if metadata.uid == nil then metadata.uid = uid end
+    if is_time(metadata.creationTimestamp) then metadata.creationTimestamp = nil end
   end)
+end
+
+-- The rules that look at other objects.
+local function ask_rules(self, kind, draft)
+  for _, admit in ipairs(self.admit) do
+    local admitted, message, code, causes = admit(kind, draft)
+    if not admitted then return nil, message, code, causes end
+  end
+  return draft
+end
+
+local function ask_rules_of_view(self, kind, object)
+  local asked, message, code, causes
+  local draft = value.update(object, function(draft)
+    asked, message, code, causes = ask_rules(self, kind, draft)
+  end)
+  return asked and draft, message, code, causes
 end
 
 --- An object as `create` would store it.
 -- @param object a view or table
 -- @tparam ?table options allow_unknown, warn: as for wl.admission
--- @treturn ?table draft; or nil, message, code, causes
+-- @return a view or table; or nil, message, code, causes
 -- @treturn kind
 function Server:admit_new(object, options)
   local kind, message, code = known_kind(self, object)
   if not kind then return nil, message, code end
-  local draft, causes
-  draft, message, code, causes =
-    admission.create(kind, named(self, kind, object), self.store:next_uid(), options)
-  if not draft then return nil, message, code, causes end
-  for _, admit in ipairs(self.admit) do
-    local admitted
-    admitted, message, code, causes = admit(kind, draft)
-    if not admitted then return nil, message, code, causes end
+  local uid = self.store:next_uid()
+  local source, causes = named(self, kind, object, uid), nil
+  local function admit() return admission.create(kind, source, uid, options) end
+  if options then
+    object, message, code, causes = admit()
+  else
+    object, message, code, causes = self.moulds:admit(kind, source, admit)
   end
-  return draft, kind
+  if not object then return nil, message, code, causes end
+  local ask = type(object) == "userdata" and ask_rules_of_view or ask_rules
+  object, message, code, causes = ask(self, kind, object)
+  if not object then return nil, message, code, causes end
+  return object, kind
+end
+
+local function without_name(object)
+  return value.update(value.of(object), function(draft) draft.metadata.name = nil end)
 end
 
 --- Store a new object.
@@ -212,9 +247,8 @@ function Server:create_many(object, n, columns)
   if not draft then return nil, kind, code, causes end
   local count, refusal = self:charge(kind, draft, n)
   if count == 0 and refusal then return apierror.returned(refusal) end
-  draft.metadata.name = nil
   local number = self:number(kind)
-  local prototype = value.share(draft, self.prototypes[number])
+  local prototype = value.share(without_name(draft), self.prototypes[number])
   self.prototypes[number] = prototype
   local batch, message
   batch, message, code = self.store:create_many(number, prototype, count, columns)
@@ -234,8 +268,7 @@ function Server:create_each(object, n, vary)
   local first = value.update(value.of(object), function(draft) vary(draft, 1) end)
   local draft, kind, code, causes = self:admit_new(first)
   if not draft then return nil, kind, code, causes end
-  draft.metadata.name = nil
-  local number, like = self:number(kind), value.of(draft)
+  local number, like = self:number(kind), without_name(draft)
   local batch = self.store:all(number):batch(nil, 0)
   local count, refused = self:charge(kind, draft, n)
   if count == 0 and refused then return apierror.returned(refused) end

@@ -10,6 +10,7 @@ int luaopen_wl_file(lua_State *L);
 int luaopen_wl_heapq(lua_State *L);
 int luaopen_wl_host(lua_State *L);
 int luaopen_wl_json(lua_State *L);
+int luaopen_wl_mould(lua_State *L);
 int luaopen_wl_names(lua_State *L);
 int luaopen_wl_process(lua_State *L);
 int luaopen_wl_queue(lua_State *L);
@@ -32,6 +33,7 @@ const wl_Module wl_modules[] = {
     {"wl.heapq", luaopen_wl_heapq},
     {"wl.host", luaopen_wl_host},
     {"wl.json", luaopen_wl_json},
+    {"wl.mould", luaopen_wl_mould},
     {"wl.names", luaopen_wl_names},
     {"wl.process", luaopen_wl_process},
     {"wl.queue", luaopen_wl_queue},

@@ -11,6 +11,7 @@ local batch = require "wl.api.batch"
 local backoff = require "wl.job.backoff"
 local claim = require "wl.job.claim"
 local conditions = require "wl.job.conditions"
+local cron_jobs = require "wl.cron_job.jobs"
 local dependencies = require "wl.job.dependencies"
 local facet = require "wl.facet"
 local kind = require "wl.kind"
@@ -98,6 +99,8 @@ return kind "Job" {
   schema = batch.Job,
   validation = require "wl.validate.job",
   preparation = prepare.job,
+  varying = { { "metadata", "name" }, { "metadata", "uid" }, { "metadata", "ownerReferences" },
+    { "metadata", "annotations", cron_jobs.SCHEDULED, free = true } },
   dependents = "OrphanDependents",
   owns = { "Pod" },
   facets = {

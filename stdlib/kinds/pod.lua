@@ -63,6 +63,8 @@ return kind "Pod" {
   schema = pod.Pod,
   validation = require "wl.validate.pod",
   preparation = prepare.pod,
+  varying = { { "metadata", "name" }, { "metadata", "generateName" }, { "metadata", "uid" },
+    { "metadata", "labels" }, { "metadata", "ownerReferences" } },
   facets = facets,
   indexed = { "spec.nodeName" },
   -- A pod that runs gets time to end; any other goes at once.
