@@ -204,7 +204,7 @@ function Server:admit_new(object, options)
   local kind, message, code = known_kind(self, object)
   if not kind then return nil, message, code end
   local uid = self.store:next_uid()
-  local source, causes = named(self, kind, object, uid), nil
+  local source, causes = named(self, kind, object, uid)
   local function admit() return admission.create(kind, source, uid, options) end
   if options then
     object, message, code, causes = admit()
