@@ -9,38 +9,41 @@
 -- Which node is the best one is policy: see stdlib/placement.
 -- Source: kube-scheduler.
 local Group = require "wl.scheduler.group"
+local Known = require "wl.scheduler.known"
 local Nodes = require "wl.scheduler.nodes"
 local Preemption = require "wl.scheduler.preemption"
 local choice = require "wl.scheduler.choice"
 local diagnosis = require "wl.scheduler.diagnosis"
 local pending = require "wl.scheduler.pending"
+local pin = require "wl.scheduler.pin"
+local tell = require "wl.scheduler.tell"
 
 local Scheduler = {}
 Scheduler.__index = Scheduler
 
 local FIRST_BACKOFF, LAST_BACKOFF = 1, 10 -- seconds
-local REMEMBERED_GROUPS = 64
 local LONG_JOURNAL = 500000
 
 --- @treturn Scheduler to be run whenever pods wait, or nodes or pods change
 function Scheduler.new()
   local nodes = Nodes.new()
-  return setmetatable({ nodes = nodes, preemption = Preemption.new(nodes), groups = {},
-                        remembered = 0, failed = {}, tried_at = 0, retry_at = 0 }, Scheduler)
+  return setmetatable({ nodes = nodes, preemption = Preemption.new(nodes), known = Known.new(),
+                        failed = {}, tried_at = 0, retry_at = 0 }, Scheduler)
 end
 
 -- Forget what takes more room than it saves.
 local function tidy(self)
-  if self.remembered > REMEMBERED_GROUPS or #self.nodes.journal > LONG_JOURNAL then
-    self.groups, self.remembered, self.failed, self.stuck = {}, 0, {}, nil
+  if #self.nodes.journal > LONG_JOURNAL then
+    self.known, self.failed, self.stuck = Known.new(), {}, nil
     self.nodes:forget()
   end
 end
 
 local function take_in_changes(self, ctx)
   local nodes = self.nodes
+  nodes:begin(ctx)
   if ctx:changed "Node" then
-    nodes:refresh(ctx)
+    nodes:refresh()
   end
   for _, name in ipairs(ctx:touched "Pod") do
     local node = nodes.by_name[name]
@@ -50,77 +53,27 @@ local function take_in_changes(self, ctx)
   end
 end
 
-local function group_for(self, ctx, waiting, others_look)
-  local known = self.groups[waiting.key]
-  if known and known.signature == waiting.signature and not others_look then
-    return known.group
+local function group_for(self, ctx, waiting)
+  local known = self.known:find(waiting.key, waiting.signature)
+  if known then
+    return known
   end
-  local policy = ctx:policy("placement", waiting.pod.spec.schedulerName or "default-scheduler")
-  if not policy then
-    return nil
-  end
-  local group = Group.new(policy, waiting.pod, self.nodes)
-  if not group.rules.fleeting and not others_look then
-    self.groups[waiting.key] = { signature = waiting.signature, group = group }
-    self.remembered = self.remembered + 1
+  local group = Group.new(waiting.policy, waiting.pod, self.nodes, waiting.owner)
+  if not group.rules.fleeting then
+    self.known:keep(waiting, group, function(uid) return ctx:by_uid(uid) ~= nil end)
   end
   return group
-end
-
-local function conditions_with(current, condition, ctx)
-  local list = {}
-  condition.type, condition.lastTransitionTime = "PodScheduled", ctx:timestamp()
-  for _, one in ipairs(current or {}) do
-    if one.type ~= "PodScheduled" then
-      list[#list + 1] = one
-    elseif one.status == condition.status then
-      condition.lastTransitionTime = one.lastTransitionTime
-    end
-  end
-  list[#list + 1] = condition
-  return list
-end
-
-local function current_conditions(pods)
-  local status = pods[1].status
-  return status and status.conditions
-end
-
-local function bind(ctx, pods, names)
-  local conditions = conditions_with(current_conditions(pods), { status = "True" }, ctx)
-  ctx:update_many(pods, { status = { conditions = conditions } }, { ["spec.nodeName"] = names })
-  ctx:event_many(pods, "Normal", "Scheduled",
-    "Successfully assigned {metadata.namespace}/{metadata.name} to {spec.nodeName}")
-end
-
-local function is_told(conditions, message)
-  for _, one in ipairs(conditions or {}) do
-    if one.type == "PodScheduled" then
-      return one.status == "False" and one.message == message
-    end
-  end
-  return false
-end
-
-local function tell_failure(ctx, pods, message)
-  local current = current_conditions(pods)
-  if not is_told(current, message) then
-    local conditions = conditions_with(current, { status = "False", reason = "Unschedulable",
-                                                  message = message }, ctx)
-    ctx:update_many(pods, { status = { conditions = conditions } })
-  end
-  ctx:event_many(pods, "Warning", "FailedScheduling", message)
 end
 
 -- Place the pods of one batch; the rest, if any, is returned.
 local function place(ctx, group, pods)
   local names = choice.assign(group, #pods)
   if #names == #pods then
-    bind(ctx, pods, names)
+    tell.bound(ctx, pods, names)
     return nil
   end
   if #names > 0 then
-    bind(ctx, pods:slice(1, #names), names)
+    tell.bound(ctx, pods:slice(1, #names), names)
   end
   return pods:slice(#names + 1, #pods)
 end
@@ -133,45 +86,67 @@ local function note_failure(self, ctx, waiting, message)
   self.failed[waiting.key] = failure
 end
 
+-- A policy that failed may have noted pods that are not bound.
+local function recount(self)
+  for node in self.nodes:each() do
+    self.nodes:recount(node)
+  end
+end
+
 -- A policy that raises an error places nothing, and keeps nobody else waiting.
 local function policy_failed(self, ctx, waiting, message)
   message = ("placement policy %q failed: %s"):format(
     waiting.pod.spec.schedulerName or "default-scheduler", tostring(message))
-  for node in self.nodes:each() do
-    self.nodes:recount(node) -- it may have noted pods that are not bound
-  end
+  recount(self)
   for _, pods in ipairs(waiting.batches) do
-    tell_failure(ctx, pods, message)
+    tell.failed(ctx, pods, message)
   end
-  self.groups[waiting.key] = nil
+  self.known:drop(waiting.key)
   note_failure(self, ctx, waiting, message)
 end
 
-local function attempt(self, ctx, waiting, others_look)
-  local group = group_for(self, ctx, waiting, others_look)
-  if not group then
-    return
-  end
-  local left = {}
-  for _, pods in ipairs(waiting.batches) do
-    left[#left + 1] = place(ctx, group, pods)
-  end
-  if #left == 0 then
-    self.failed[waiting.key] = nil
-    return
-  end
+local function not_placed(self, ctx, waiting, group, left)
   local message = diagnosis.message(group)
   local made_room = self.preemption:make_room(ctx, group, waiting.key, left)
   if made_room then
     message = diagnosis.without_preemption(message)
   end
   for _, pods in ipairs(left) do
-    tell_failure(ctx, pods, message)
+    tell.failed(ctx, pods, message)
   end
   note_failure(self, ctx, waiting, message)
   if made_room then
     self.failed[waiting.key].retry_at = ctx.now
   end
+end
+
+local function attempt(self, ctx, waiting)
+  local group, left = group_for(self, ctx, waiting), {}
+  for _, pods in ipairs(waiting.batches) do
+    left[#left + 1] = place(ctx, group, pods)
+  end
+  if #left == 0 then
+    self.failed[waiting.key] = nil
+  else
+    not_placed(self, ctx, waiting, group, left)
+  end
+end
+
+-- Pods of which each has its own node. None has been tried, so they are one batch.
+-- Those that were not placed are returned.
+local function attempt_pinned(self, ctx, waiting)
+  local pods = waiting.batches[1]
+  local ok, names, placed, rest = pcall(function()
+    local group = Group.new(waiting.policy, waiting.pod, self.nodes)
+    return choice.assign_pinned(group, pods, pods:pluck(pin.NAME))
+  end)
+  if not ok then
+    recount(self)
+    return pods
+  elseif #placed > 0 then
+    tell.bound(ctx, placed, names)
+  end
+  return rest
 end
 
 -- Has nothing changed for a group since it could not be placed? Then pods that
@@ -181,15 +156,15 @@ local function repeat_failure(self, ctx, waiting, failure)
     return false
   end
   for _, pods in ipairs(waiting.batches) do
-    if not is_told(current_conditions(pods), failure.message) then
-      tell_failure(ctx, pods, failure.message)
+    if not tell.is_told(pods, failure.message) then
+      tell.failed(ctx, pods, failure.message)
     end
   end
   return true
 end
 
 -- Returns the moment when the group wants to be tried again, if it does.
-local function consider(self, ctx, waiting, others_look)
+local function consider(self, ctx, waiting)
   local failure = self.failed[waiting.key]
   if failure and failure.signature == waiting.signature then
     if repeat_failure(self, ctx, waiting, failure) then
@@ -198,11 +173,32 @@ local function consider(self, ctx, waiting, others_look)
       return failure.retry_at
     end
   end
-  local ok, message = pcall(attempt, self, ctx, waiting, others_look)
+  local ok, message = pcall(attempt, self, ctx, waiting)
   if not ok then
     policy_failed(self, ctx, waiting, message)
   end
+  self.preemption:reserve(waiting.key)
   return nil
+end
+
+-- Consider groups one after another; pods that are pinned and were not placed
+-- together come as groups of their own. Returns all groups, and the earliest moment
+-- at which one wants to be tried again.
+local function consider_all(self, ctx, groups, policy_of)
+  local all, wake = {}, nil
+  for _, waiting in ipairs(groups) do
+    local singles = { waiting }
+    if waiting.pinned then
+      local left = attempt_pinned(self, ctx, waiting)
+      singles = pending.groups(left, policy_of, self.nodes, true)
+    end
+    for _, one in ipairs(singles) do
+      local at = consider(self, ctx, one)
+      wake = at and math.min(wake or at, at) or wake
+      all[#all + 1] = one
+    end
+  end
+  return all, wake
 end
 
 --- The live sets whose changes wake the scheduler: a pod that waits, and one that
@@ -253,23 +249,20 @@ function Scheduler:run(ctx)
     return nil
   end
   take_in_changes(self, ctx)
-  local others_look = #ctx:where("Pod", "anti_affine") > 0
+  local function policy_of(name) return ctx:policy("placement", name) end
   local pods, all, wake = to_try(self, ctx, waiting:batch())
-  local groups = pending.groups(pods, others_look)
+  local groups = pending.groups(pods, policy_of, self.nodes)
   local tried = {}
   for _, group in ipairs(groups) do
     tried[group.key] = true
   end
   self.preemption:reserve_others(tried, function(key) return self.failed[key] ~= nil end)
-  for _, group in ipairs(groups) do
-    local at = consider(self, ctx, group, others_look)
-    wake = at and math.min(wake or at, at) or wake
-    self.preemption:reserve(group.key)
-  end
+  local considered, at = consider_all(self, ctx, groups, policy_of)
+  wake = at and math.min(wake or at, at) or wake
   self.preemption:release()
   ctx:touched "Pod" -- what was bound is known already
   if all then
-    forget_failures(self, groups)
+    forget_failures(self, considered)
     self.tried_at = self.nodes:mark()
   end
   self.stuck, self.retry_at = waiting:batch(), earliest_retry(self)

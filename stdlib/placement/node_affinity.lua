@@ -24,4 +24,4 @@ local function prepare(pod)
 end
 
 return { name = "NodeAffinity", changes = "node", weight = 2, normalise = "most",
-         prepare = prepare }
+         reads = {}, prepare = prepare }

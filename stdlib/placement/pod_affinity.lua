@@ -4,6 +4,10 @@
 -- Source: kube-scheduler plugin InterPodAffinity.
 local Domain = require "wl.scheduler.domain"
 local selector = require "wl.selector"
+local list = require("wl.value").list
+
+local REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+local PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 local function namespaces_of(term, pod, nodes)
   local names, seen = {}, {}
@@ -27,10 +31,17 @@ local function namespaces_of(term, pod, nodes)
   return names, seen
 end
 
+-- Does a pod's term speak of another one, or of itself?
+local function applies(term, pod, other, nodes)
+  local _, set = namespaces_of(term, pod, nodes)
+  return term.labelSelector ~= nil and set[other.metadata.namespace] == true
+    and selector.from(term.labelSelector):matches(other.metadata.labels or {})
+end
+
 -- A term about the pod's neighbours: who counts, where they are, and whether
 -- the pod is one of them.
 local function read_term(term, pod, nodes)
-  local names, set = namespaces_of(term, pod, nodes)
+  local names = namespaces_of(term, pod, nodes)
   local domain = Domain.new(term.topologyKey)
   for node in nodes:each() do
     if node.labels[domain.key] then
@@ -38,9 +49,7 @@ local function read_term(term, pod, nodes)
     end
   end
   domain:add_found(term.labelSelector and nodes:matching(names, term.labelSelector) or {})
-  local itself = set[pod.metadata.namespace] and term.labelSelector
-    and selector.from(term.labelSelector):matches(pod.metadata.labels or {}) and 1 or 0
-  return domain, itself
+  return domain, applies(term, pod, pod, nodes) and 1 or 0
 end
 
 local function affinity_rules(terms, pod, nodes)
@@ -102,12 +111,6 @@ local function preferred_rules(terms, sign, pod, nodes)
   return rules
 end
 
-local function applies(term, other, pod, nodes)
-  local _, set = namespaces_of(term, other, nodes)
-  return set[pod.metadata.namespace] and term.labelSelector
-    and selector.from(term.labelSelector):matches(pod.metadata.labels or {})
-end
-
 -- The domains that pods already placed keep this one out of, by key.
 local function forbidden(pod, nodes)
   local keys, by_key = {}, {}
@@ -145,8 +148,65 @@ local function existing_rules(pod, nodes)
   return rules
 end
 
-local REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
-local PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
+-- ---- which pods are alike ----
+
+-- The terms by which pods, placed or not, want to be apart from others.
+local function terms_of_others(nodes)
+  return nodes:once("anti-affinity", function()
+    local terms = {}
+    for _, group in ipairs(nodes.ctx:where("Pod", "anti_affine"):batch()
+                           :group_by("spec.affinity.podAntiAffinity", "metadata.namespace")) do
+      for _, term in ipairs(group[1][REQUIRED]) do
+        terms[#terms + 1] = { term = term, pod = group.batch[1] }
+      end
+    end
+    return terms
+  end)
+end
+
+local function own_terms(pod)
+  local affinity, terms = pod.spec.affinity or {}, {}
+  for _, sort in ipairs { affinity.podAffinity or {}, affinity.podAntiAffinity or {} } do
+    for _, term in ipairs(sort[REQUIRED] or {}) do
+      terms[#terms + 1] = term
+    end
+    for _, weighted in ipairs(sort[PREFERRED] or {}) do
+      terms[#terms + 1] = weighted.podAffinityTerm
+    end
+  end
+  return terms
+end
+
+local function reads(pod, nodes)
+  local any = #own_terms(pod) > 0 or #terms_of_others(nodes) > 0
+  return any and { "metadata.namespace", "metadata.labels" } or {}
+end
+
+-- Of a pod's labels, which terms speak of it: its own, by place, and those of others.
+local function sees(pod, nodes)
+  local own, others = own_terms(pod), {}
+  for i, term in ipairs(own) do
+    own[i] = applies(term, pod, pod, nodes)
+  end
+  for _, other in ipairs(terms_of_others(nodes)) do
+    if applies(other.term, other.pod, pod, nodes) then
+      others[#others + 1] = list { other.term, other.pod.metadata.namespace }
+    end
+  end
+  return list { #own > 0 and pod.metadata.namespace or false, list(own),
+                      list(others) }
+end
+
+local function is_spoken_of(pod, nodes)
+  for _, other in ipairs(terms_of_others(nodes)) do
+    if applies(other.term, other.pod, pod, nodes) then
+      return true
+    end
+  end
+  return false
+end
+
+-- ---- the rule ----
 
 local function prepare(pod, nodes)
   local affinity = pod.spec.affinity or {}
@@ -161,7 +221,9 @@ local function prepare(pod, nodes)
   } do
     table.move(rules, 1, #rules, #domains + 1, domains)
   end
-  return #domains > 0 and { domains = domains } or nil
+  local fleeting = is_spoken_of(pod, nodes)
+  return (#domains > 0 or fleeting) and { domains = domains, fleeting = fleeting } or nil
 end
 
-return { name = "InterPodAffinity", changes = "pods", weight = 2, prepare = prepare }
+return { name = "InterPodAffinity", changes = "pods", weight = 2, reads = reads, sees = sees,
+         prepare = prepare }

@@ -33,4 +33,4 @@ local function prepare(pod, nodes)
   }
 end
 
-return { name = "NodePorts", changes = "pods", prepare = prepare }
+return { name = "NodePorts", changes = "pods", reads = {}, prepare = prepare }

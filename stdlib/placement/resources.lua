@@ -82,4 +82,4 @@ local function prepare(pod, nodes)
   }
 end
 
-return { name = "NodeResourcesFit", changes = "pods", prepare = prepare }
+return { name = "NodeResourcesFit", changes = "pods", reads = {}, prepare = prepare }

@@ -1,16 +1,32 @@
 -- SPDX-License-Identifier: MIT
 --- Pods of one workload go to different nodes, and to different zones, as far
 -- as other rules let them. Pods that say themselves how to spread are left to
--- the rule PodTopologySpread.
+-- the rule PodTopologySpread, those of Jobs and DaemonSets to the other rules.
 -- Source: kube-scheduler plugin PodTopologySpread, its default constraints.
+local Nodes = require "wl.scheduler.nodes"
 local controller = require("wl.owner").controller
 
 local ZONE = "topology.kubernetes.io/zone"
 local EACH = 100 -- points that one pod of the workload costs its node or zone
 
-local function prepare(pod, nodes)
+local NOT_SPREAD = { Job = true, DaemonSet = true }
+
+-- The controller of a pod that is spread.
+local function workload_of(pod)
   local owner = controller(pod)
-  if not owner or #(pod.spec.topologySpreadConstraints or {}) > 0 then
+  if owner and not NOT_SPREAD[owner.kind] and #(pod.spec.topologySpreadConstraints or {}) == 0
+  then
+    return owner
+  end
+end
+
+local function reads(pod)
+  return workload_of(pod) and { Nodes.OWNER } or {}
+end
+
+local function prepare(pod, nodes)
+  local owner = workload_of(pod)
+  if not owner then
     return nil
   end
   local on_node, in_zone = {}, {}
@@ -48,4 +64,5 @@ local function prepare(pod, nodes)
   }
 end
 
-return { name = "WorkloadSpread", changes = "pods", weight = 2, prepare = prepare }
+return { name = "WorkloadSpread", changes = "pods", weight = 2, reads = reads,
+         prepare = prepare }

@@ -29,4 +29,4 @@ local function prepare(pod)
 end
 
 return { name = "TaintToleration", changes = "node", weight = 3, normalise = "fewest",
-         prepare = prepare }
+         reads = {}, prepare = prepare }

@@ -3,7 +3,10 @@
 -- from domain to domain. DoNotSchedule refuses nodes, ScheduleAnyway prefers
 -- the emptier domain. Source: kube-scheduler plugin PodTopologySpread.
 local Domain = require "wl.scheduler.domain"
+local get = require("wl.value").get
+local list = require("wl.value").list
 local node_match = require "wl.node_match"
+local pin = require "wl.scheduler.pin"
 local selector = require "wl.selector"
 local taint = require "wl.taint"
 
@@ -87,6 +90,25 @@ local function soft(domain, itself)
   }
 end
 
+local function reads(pod)
+  return #(pod.spec.topologySpreadConstraints or {}) > 0
+    and { "metadata.namespace", "metadata.labels", pin.REQUIRED } or {}
+end
+
+-- Of its labels, whether they are among those that count, and by which keys.
+local function sees(pod)
+  local labels = pod.metadata.labels or {}
+  local seen = { pod.metadata.namespace, get(pod, pin.REQUIRED) or false }
+  for _, constraint in ipairs(pod.spec.topologySpreadConstraints) do
+    local wanted = selector_of(constraint, labels)
+    seen[#seen + 1] = wanted and selector.from(wanted):matches(labels) or false
+    for _, key in ipairs(constraint.matchLabelKeys or {}) do
+      seen[#seen + 1] = labels[key] or false
+    end
+  end
+  return list(seen)
+end
+
 local function prepare(pod, nodes)
   local constraints = pod.spec.topologySpreadConstraints or {}
   if #constraints == 0 then
@@ -103,4 +125,5 @@ local function prepare(pod, nodes)
   return { domains = domains }
 end
 
-return { name = "PodTopologySpread", changes = "pods", weight = 2, prepare = prepare }
+return { name = "PodTopologySpread", changes = "pods", weight = 2, reads = reads,
+         sees = sees, prepare = prepare }

@@ -18,4 +18,4 @@ local function prepare(pod)
   }
 end
 
-return { name = "NodeUnschedulable", changes = "node", prepare = prepare }
+return { name = "NodeUnschedulable", changes = "node", reads = {}, prepare = prepare }

@@ -144,4 +144,43 @@ function choice.assign(group, n)
   return names
 end
 
+-- Place one pod on the only node that will do, if it does.
+local function take_pinned(group, node)
+  group:observe(node)
+  if group:refusal(node) then
+    return false
+  end
+  tell_node(group, node.index, 1)
+  tell_domains(group.rules.domain_rules, node.labels)
+  tell_domains(group.rules.host_rules, node.labels)
+  return true
+end
+
+--- See which of the pods of a group, each with its own node, fit there.
+-- @param group a Group
+-- @tparam batch pods
+-- @tparam table wanted names of their nodes, in the order of the pods
+-- @treturn table names of the nodes of those that fit
+-- @treturn batch those
+-- @treturn batch the others
+function choice.assign_pinned(group, pods, wanted)
+  local by_name, names, placed, rest = group.nodes.by_name, {}, nil, pods:slice(1, 0)
+  for i, name in ipairs(wanted) do
+    local node = by_name[name]
+    local fits = node and take_pinned(group, node)
+    if fits then
+      names[#names + 1] = name
+    end
+    if not fits and not placed then
+      placed = pods:slice(1, i - 1)
+    end
+    if not fits then
+      rest:add(pods:id(i))
+    elseif placed then
+      placed:add(pods:id(i))
+    end
+  end
+  return names, placed or pods, rest
+end
+
 return choice

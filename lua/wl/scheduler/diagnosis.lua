@@ -8,6 +8,7 @@
 local diagnosis = {}
 
 local HELPLESS = "Preemption is not helpful for scheduling"
+local NOT_ASKED = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
 local NO_VICTIMS = "No preemption victims found for incoming pod"
 
 local function add(counts, reason, n)
@@ -26,7 +27,13 @@ end
 
 local function survey(group)
   local reasons, remedies = {}, {}
-  for node in group.nodes:each() do
+  local candidates = group:candidates()
+  local others = group.nodes.count - #candidates
+  if others > 0 then
+    add(reasons, NOT_ASKED, others)
+    add(remedies, HELPLESS, others)
+  end
+  for _, node in ipairs(candidates) do
     local refusal, helpless = group:refusal(node)
     for _, reason in ipairs(type(refusal) == "table" and refusal or { refusal }) do
       add(reasons, reason, 1)
@@ -38,7 +45,7 @@ local function survey(group)
   return reasons, remedies
 end
 
---- The message of a pod's condition and of its event. O(nodes).
+--- The message of a pod's condition and of its event. O(nodes that are asked).
 -- @param group a Group of which no pod can be placed
 -- @treturn string
 function diagnosis.message(group)

@@ -5,7 +5,6 @@
 -- that will do wait in heaps. So a group of n pods over m nodes costs
 -- O(m + n log m), and later additions to it cost what has changed since.
 local Buckets = require "wl.scheduler.bucket"
-local Nodes = require "wl.scheduler.nodes"
 local pod_resources = require "wl.pod_resources"
 local prepared = require "wl.scheduler.prepared"
 
@@ -15,8 +14,8 @@ Group.__index = Group
 local HOSTNAME = "kubernetes.io/hostname"
 
 -- What a pod takes of a node, in the form that Nodes:place wants.
-local function what_it_asks(pod)
-  local ask = { resources = {}, amounts = {} }
+local function what_it_asks(pod, owner)
+  local ask = { resources = {}, amounts = {}, owner = owner }
   local requests = pod_resources.requests(pod.spec)
   for resource in pairs(requests) do
     ask.resources[#ask.resources + 1] = resource
@@ -27,7 +26,6 @@ local function what_it_asks(pod)
   end
   local scored = pod_resources.scored(pod.spec)
   ask.cpu, ask.memory = scored.cpu or 0, scored.memory or 0
-  ask.owner = Nodes.owner_of(pod)
   return ask
 end
 
@@ -45,13 +43,13 @@ end
 --- @param policy a placement policy
 -- @param pod a view of one pod of the group
 -- @param nodes the scheduler's Nodes
-function Group.new(policy, pod, nodes)
+-- @tparam ?string owner uid of the controller of all of them
+-- @treturn Group that has not looked at the nodes yet
+function Group.new(policy, pod, nodes, owner)
   local rules = prepared.rules(policy, pod, nodes)
-  local self = setmetatable({ rules = rules, pod = pod, nodes = nodes, ask = what_it_asks(pod),
+  return setmetatable({ rules = rules, pod = pod, nodes = nodes, ask = what_it_asks(pod, owner),
     buckets = Buckets.new(domain_keys(rules.domain_rules)),
-    judged = {}, base = {}, room = {}, cost = {}, aside = {}, cursor = 0 }, Group)
-  self:reconsider()
-  return self
+    judged = {}, base = {}, room = {}, cost = {}, aside = {} }, Group)
 end
 
 local function refused(part, node)
@@ -147,7 +145,8 @@ function Group:admit(node)
   self.buckets:set(node, self.base[index] + score)
 end
 
-local function observe(self, node)
+--- Let the rules look at a node.
+function Group:observe(node)
   for _, observer in ipairs(self.rules.observers) do
     observer(node)
   end
@@ -158,32 +157,47 @@ local function concerns(self, node)
   return not only or only[node.name]
 end
 
+local function by_index(a, b) return a.index < b.index end
+
+--- The nodes that need to be asked, in the order in which they came.
+-- @treturn table array
+function Group:candidates()
+  local list, by_name = {}, self.nodes.by_name
+  if not self.rules.only then
+    for node in self.nodes:each() do
+      list[#list + 1] = node
+    end
+    return list
+  end
+  for name in pairs(self.rules.only) do
+    list[#list + 1] = by_name[name]
+  end
+  table.sort(list, by_index)
+  return list
+end
+
 --- Judge every node anew.
 function Group:reconsider()
-  local nodes = self.nodes
+  local candidates = self:candidates()
   self.judged, self.aside = {}, {}
-  for node in nodes:each() do
-    if concerns(self, node) then
-      observe(self, node)
-      judge(self, node)
-    end
+  for _, node in ipairs(candidates) do
+    self:observe(node)
+    judge(self, node)
   end
   -- The highest scores are known only now: bring all to one scale.
   if self.stale then
     self.stale, self.judged = false, {}
   end
-  for node in nodes:each() do
-    if concerns(self, node) then
-      self:admit(node)
-    end
+  for _, node in ipairs(candidates) do
+    self:admit(node)
   end
-  self.cursor = nodes:mark()
+  self.cursor = self.nodes:mark()
 end
 
 --- Take in what has changed since the group was last asked.
 function Group:catch_up()
   local nodes = self.nodes
-  if self.stale or nodes:since(self.cursor) > nodes.count then
+  if self.stale or not self.cursor or nodes:since(self.cursor) > nodes.count then
     return self:reconsider()
   end
   for index in nodes:changes(self.cursor) do
@@ -191,7 +205,7 @@ function Group:catch_up()
     if not node then
       self.buckets:remove(index)
     elseif concerns(self, node) then
-      observe(self, node)
+      self:observe(node)
       self:admit(node)
     end
   end

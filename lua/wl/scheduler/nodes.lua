@@ -133,12 +133,10 @@ function Nodes:recount(node)
 end
 
 --- Bring the picture up to date with the Node objects.
--- @param ctx the controller surface; kept for the reads that follow
 -- @treturn boolean did anything change?
-function Nodes:refresh(ctx)
-  self.ctx = ctx
+function Nodes:refresh()
   local before, present = #self.journal, {}
-  local objects = ctx:all "Node"
+  local objects = self.ctx:all "Node"
   for object in objects:each() do
     local name = object.metadata.name
     local node = self.by_name[name]
@@ -160,6 +158,22 @@ function Nodes:refresh(ctx)
   return #self.journal > before
 end
 
+--- A new pass: what `once` remembers is forgotten.
+-- @param ctx the controller surface; kept for the reads that follow
+function Nodes:begin(ctx)
+  self.ctx, self.found = ctx, {}
+end
+
+--- What a function returns, asked once a pass.
+-- @tparam string name
+-- @tparam function find
+function Nodes:once(name, find)
+  if self.found[name] == nil then
+    self.found[name] = find()
+  end
+  return self.found[name]
+end
+
 --- Iterate over the nodes in the order in which they came.
 function Nodes:each()
   local i = 0
@@ -174,7 +188,8 @@ end
 --- Note pods placed on a node, before the store knows.
 -- @param node one of `list`
 -- @param ask what each takes: `{ resources, amounts, cpu, memory, owner }`, where
---   cpu and memory are what it counts as when nodes are compared
+--   cpu and memory are what it counts as when nodes are compared; owner: nil when
+--   they may have different ones
 -- @tparam integer n how many
 function Nodes:place(node, ask, n)
   local requested, scored = node.requested, node.scored
@@ -185,6 +200,8 @@ function Nodes:place(node, ask, n)
   node.pods, node.living = node.pods + n, node.living + n
   if ask.owner and node.owners then
     node.owners[ask.owner] = (node.owners[ask.owner] or 0) + n
+  else
+    node.owners = nil
   end
   note(self, node)
 end

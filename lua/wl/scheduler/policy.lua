@@ -21,6 +21,22 @@
 --   placed(node, n)  n more pods of the group were given that node
 --   domains        rules about groups of nodes (see below)
 --   only           set of names: no other node needs to be asked
+--   fleeting       true: the answers do not outlive this decision
+--
+-- Pods are prepared for together when no rule can tell them apart. All rules may
+-- read what a pod asks for (resources and ports of containers, overhead, init
+-- containers), whom it tolerates and what it selects, its affinity and spread
+-- constraints, priority and the kind of its controller. A rule that reads no more,
+-- nor anything besides, says `reads = {}`; one that does names the paths:
+--
+--   reads = { "metadata.annotations['rack']" }   -- or function(pod, nodes) of the
+--                             -- above, which returns the list for pods like this one
+--   sees = function(pod, nodes) ... end          -- what it makes of them: pods of
+--                             -- which it makes the same are alike
+--
+-- Without `reads` only pods that are the same but for name and status are alike.
+-- The name of the node that a pod is pinned to (metadata.name in matchFields, as a
+-- DaemonSet's pods have it) must be named: `require("wl.scheduler.pin").REQUIRED`.
 --
 -- Without `room` and `cost` a rule is asked again after every single placement:
 -- right, but slower where thousands of pods are placed.
@@ -45,7 +61,8 @@ local suggest = require "wl.suggest"
 local policy = {}
 
 local FIELDS = { name = "string", prepare = "function", changes = "string",
-                 weight = "number", normalise = "string" }
+                 weight = "number", normalise = "string", reads = "table or function",
+                 sees = "function" }
 local CHOICES = { changes = { "node", "pods" }, normalise = { "most", "fewest" } }
 
 local function check_choice(rule, field)
@@ -68,7 +85,7 @@ local function check_fields(rule)
     if not FIELDS[field] then
       error(("rule %q: unknown field %q%s"):format(rule.name, tostring(field),
         suggest.hint(tostring(field), known)), 4)
-    elseif type(value) ~= FIELDS[field] then
+    elseif not FIELDS[field]:find(type(value), 1, true) then
       error(("rule %q: %s must be a %s"):format(rule.name, field, FIELDS[field]), 4)
     end
   end

@@ -156,7 +156,7 @@ end
 
 local function best_candidate(self, ctx, group, priority)
   local budgets, best, seen = budgets_of(ctx), nil, 0
-  for node in self.nodes:each() do
+  for _, node in ipairs(group:candidates()) do
     local refusal, helpless = group:refusal(node)
     local list = refusal and not helpless and less_urgent(self, node, priority) or {}
     if #list > 0 then

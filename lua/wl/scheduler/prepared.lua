@@ -30,6 +30,7 @@ local function add_part(self, rule, answer)
   self.observers[#self.observers + 1] = answer.observe
   self.placed[#self.placed + 1] = answer.placed
   self.only = self.only or answer.only
+  self.fleeting = self.fleeting or answer.fleeting == true
   add_domains(self, part)
 end
 
