@@ -6,6 +6,7 @@
 -- function of the seconds since the run began (and of the pod). For pods it may be a
 -- load that the Ready ones share: { total = ... }. What is said later goes before
 -- what was said earlier; nil or false means that it is not known.
+local condition = require "wl.rollout.condition"
 local conditions = require "wl.conditions"
 local quantity = require "wl.quantity"
 
@@ -99,6 +100,59 @@ function Metrics:of_pods(name, pods)
     end
   end
   return values
+end
+
+-- ---- versions ----
+
+local function is_about(entry, object)
+  return entry.kind == object.kind and entry.object == object.metadata.name
+    and (entry.namespace or "default") == (object.metadata.namespace or "default")
+end
+
+local function is_about_pods(entry, object, version)
+  return entry.selector and entry.selector:matches(version.labels)
+    and (not entry.namespace or entry.namespace == object.metadata.namespace)
+end
+
+local function asked(self, source, about)
+  if type(source) == "function" then
+    source = source(self.cluster:now() - self.cluster.started, about)
+  end
+  return condition.number(source or nil)
+end
+
+-- The mean of those that are Ready.
+local function mean(self, source, pods)
+  local total, count = 0, 0
+  for pod in pods() do
+    local x = is_ready(pod) and asked(self, source, pod)
+    if x then total, count = total + x, count + 1 end
+  end
+  return count > 0 and total / count or nil
+end
+
+--- What a metric is of one version of a workload: of what is said about the workload, or
+-- about its pods (then the mean of the ready ones of this version), or about neither.
+-- Functions get the version where it is not about pods.
+-- @tparam string name
+-- @param object the workload
+-- @tparam table version workload (its name), image, labels, revision (hash), replicas, ready,
+--   available, weight (percent of all available pods), pods (iterator)
+-- @treturn ?number
+function Metrics:of_version(name, object, version)
+  local entry = entry_for(self, name, function(one)
+    return is_about(one, object) or is_about_pods(one, object, version)
+      or not one.selector and not one.kind
+  end)
+  if not entry then return nil end
+  if type(entry.source) == "table" then
+    local total = asked(self, entry.source.total, version)
+    return total and version.available > 0 and total * version.weight / 100 / version.available
+      or nil
+  elseif entry.selector then
+    return mean(self, entry.source, version.pods)
+  end
+  return asked(self, entry.source, version)
 end
 
 -- ---- the others ----

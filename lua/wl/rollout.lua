@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: MIT
 --- The verbs of people who watch and steer rollouts, as `kubectl rollout` has
--- them: status, history, undo, pause, resume, restart.
+-- them: status, history, undo, pause, resume, restart; and promote, abort, retry
+-- for strategies with steps.
 --
 -- Each takes a cluster (anything with `list`, `update` and `timestamp`, such as
 -- a ctx) and an object, and returns the text that kubectl prints, or nil and
 -- kubectl's refusal with the code "Invalid" or "NotFound". With
 -- `{ dry_run = true }` nothing is written.
 -- Source: k8s.io/kubectl/pkg/polymorphichelpers.
+local asking = require "wl.rollout.asking"
 local history = require "wl.revision_history"
 local owner = require "wl.owner"
 local pod_template = require "wl.pod_template"
@@ -39,6 +41,7 @@ local function is_deployment(object) return object.kind == "Deployment" end
 local KEEPS_REVISIONS = { StatefulSet = true, DaemonSet = true }
 
 rollout.status = status
+rollout.promote, rollout.abort, rollout.retry = asking.promote, asking.abort, asking.retry
 
 -- ---- history ----
 

@@ -36,10 +36,10 @@ local FREE = { expect = true, fail = true, cron = true }
 -- Verbs that write; the API server knows their writer as kubectl.
 local WRITES = { apply = true, delete = true, patch = true, scale = true, set_image = true,
   label = true, annotate = true, create_job = true, undo = true, pause = true, resume = true,
-  restart = true }
+  restart = true, promote = true, abort = true, retry = true }
 
 local ROLLOUT = { status = true, history = true, undo = true, pause = true, resume = true,
-  restart = true }
+  restart = true, promote = true, abort = true, retry = true }
 
 --- The names of all verbs, sorted.
 -- @treturn {string,...}

@@ -34,8 +34,30 @@
 -- The runtime holds the plan to the budget (`wl.rollout.budget`) and tells the
 -- Deployment what it did not get. A strategy with `exclusive = true` may make
 -- all pods unavailable, but gets no new pod while an old one exists.
+--
+-- A strategy of several steps is a script instead (`wl.rollout.step` lists them):
+--
+--     return strategy "Careful" {
+--       script = function(step, params)
+--         step.set_weight(20)
+--         step.pause "10m"
+--         step.analyse { metric = "error-rate", successCondition = "< 0.05" }
+--       end,
+--     }
+--
+-- It is a plan that keeps a record (`wl.rollout.record`), sees more, and decides
+-- the rest by itself:
+--
+--     revision     hash of the new template; `stable` of the last that was healthy
+--     record       status.rollout, as it was kept
+--     in_place     true: pods are replaced one for one (StatefulSet, DaemonSet); the plan's
+--                  `new` is then how many pods shall be new, whatever there is now
+--     domains      of a DaemonSet: failure domains, a list of { name, replicas }
+--     measure      function(name): what a metric is of the new pods, a number or nil
+--     selects      function(name): the hash that a Service selects; false; nil: there is none
 
 local policy = require "wl.policy"
+local script = require "wl.rollout.script"
 local types = require "wl.policy.types"
 
 local pods = types.pods
@@ -43,6 +65,7 @@ local pods = types.pods
 local SET = types.record {
   { "exists", types.boolean, "false: no set of this template has been made yet" },
   { "name", types.text, "of the ReplicaSet", optional = true },
+  { "hash", types.text, "of the template", optional = true },
   { "revision", types.count, "of the template", optional = true },
   { "replicas", pods, "pods wanted" },
   { "current", pods, "pods that exist" },
@@ -51,13 +74,21 @@ local SET = types.record {
   { "terminating", pods, "pods that are being deleted" },
 }
 
+local function verify(fields)
+  if not fields.plan and not fields.script then
+    return "plan is missing, or script"
+  elseif fields.plan and fields.script then
+    return "give either plan or script"
+  end
+end
+
 return policy.declare("rollout", {
   word = "strategy",
   doc = "how the pods of an old template give way to a new one",
   named = "spec.strategy.type",
   example = "OneByOne",
-  fields = { exclusive = "boolean", params = "table" },
-  required = { "plan" },
+  fields = { exclusive = "boolean", params = "table", budget = "table" },
+  verify = verify,
   functions = {
     plan = {
       doc = "asked at each sync: how many pods each set should have",
@@ -73,6 +104,14 @@ return policy.declare("rollout", {
         { "exclusive", types.boolean, "the strategy's own `exclusive`" },
         { "params", types.any, "the strategy's own block of the manifest", optional = true },
         { "now", types.time, "the virtual time" },
+        { "revision", types.text, "hash of the new template", optional = true },
+        { "stable", types.text, "hash of the last that was healthy", optional = true },
+        { "record", types.any, "of a script: status.rollout, as it was kept", optional = true },
+        { "in_place", types.boolean, "pods are replaced one for one", optional = true },
+        { "domains", types.any, "of a DaemonSet: a list of { name, replicas }", optional = true },
+        { "measure", types.any, "function(name): a metric of the new pods", optional = true },
+        { "selects", types.any, "function(name): the hash that a Service selects",
+          optional = true },
       },
       returns = types.record({
         { "new", pods, "size of the new set; nil: leave it, and do not make it yet",
@@ -84,8 +123,21 @@ return policy.declare("rollout", {
           optional = true },
         { "message", types.text, "what it waits for, shown in the Progressing condition",
           optional = true },
+        { "rollout", types.any, "of a script: what it keeps, tells and waits for",
+          optional = true },
       }, "a plan: a table with new, old, requeue, message"),
     },
+    script = {
+      doc = "run from its start at each sync; its steps are those of wl.rollout.step",
+      receives = {
+        { "step", types.any, "the steps" },
+        { "params", types.any, "the strategy's own block of the manifest", optional = true },
+      },
+      returns = types.any,
+    },
   },
-  complete = function(p) p.exclusive = p.exclusive or false end,
+  complete = function(p)
+    p.exclusive = p.exclusive or false
+    p.plan = p.plan or script.planner(p.name, p.script)
+  end,
 })

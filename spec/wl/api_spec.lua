@@ -60,7 +60,9 @@ end
 
 local function our_fields(t)
   local lines = {}
-  for _, name in ipairs(t.names) do lines[name] = our_line(t.fields[name]) end
+  for _, name in ipairs(t.names) do
+    if not t.fields[name].extension then lines[name] = our_line(t.fields[name]) end
+  end
   return lines
 end
 

@@ -5,6 +5,7 @@ local defaults = require "wl.api.defaults.workload"
 local meta = require "wl.api.meta"
 local persistent = require "wl.api.persistent"
 local pod = require "wl.api.pod"
+local strategies = require "wl.rollout.strategies"
 
 local object, list, merged = schema.object, schema.list, schema.merged
 local required, always = schema.required, schema.always
@@ -19,14 +20,34 @@ local HISTORY = int32 { default = 10 }
 
 local apps = {}
 
+-- What is kept of a rollout in steps: see wl.rollout.record.
+
+apps.RolloutStep = object { call = word, startedAt = time, finishedAt = time, result = schema.any }
+
+apps.RolloutService = object { name = word, revision = word }
+
+apps.RolloutStatus = object {
+  strategy = word, revision = word, stable = word, phase = word, message = word, step = count,
+  steps = list(apps.RolloutStep), abortedAt = time, full = flag,
+  services = list(apps.RolloutService), request = word,
+}
+
+-- The blocks of the strategies in stdlib/rollout besides Kubernetes' own.
+local function with_blocks(fields)
+  for _, block in ipairs(strategies.blocks) do
+    fields[block] = schema.any { extension = true }
+  end
+  return fields
+end
+
 -- Deployment
 
 apps.RollingUpdateDeployment = object { maxUnavailable = int_or_string, maxSurge = int_or_string }
 
-apps.DeploymentStrategy = object {
+apps.DeploymentStrategy = object(with_blocks {
   type = word { default = "RollingUpdate", enum = { "Recreate", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateDeployment,
-} { complete = defaults.deployment_strategy }
+}) { complete = defaults.deployment_strategy }
 
 apps.DeploymentSpec = object {
   replicas = int32 { default = 1 }, selector = required(meta.LabelSelector), template = TEMPLATE,
@@ -42,6 +63,7 @@ apps.DeploymentStatus = object {
   unavailableReplicas = count, terminatingReplicas = int32,
   observedGeneration = count64, collisionCount = int32,
   conditions = merged(apps.DeploymentCondition, "type"),
+  rollout = apps.RolloutStatus { extension = true },
 }
 
 apps.Deployment = meta.resource {
@@ -71,10 +93,10 @@ apps.ReplicaSet = meta.resource {
 
 apps.RollingUpdateStatefulSetStrategy = object { partition = int32, maxUnavailable = int_or_string }
 
-apps.StatefulSetUpdateStrategy = object {
+apps.StatefulSetUpdateStrategy = object(with_blocks {
   type = word { enum = { "OnDelete", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateStatefulSetStrategy,
-} { complete = defaults.stateful_set_strategy }
+}) { complete = defaults.stateful_set_strategy }
 
 apps.StatefulSetPersistentVolumeClaimRetentionPolicy = object {
   whenDeleted = word { default = "Retain", enum = { "Delete", "Retain" } },
@@ -101,6 +123,7 @@ apps.StatefulSetStatus = object {
   availableReplicas = int32 { default = 0 }, currentRevision = word, updateRevision = word,
   observedGeneration = count64, collisionCount = int32,
   conditions = merged(apps.StatefulSetCondition, "type"),
+  rollout = apps.RolloutStatus { extension = true },
 }
 
 apps.StatefulSet = meta.resource {
@@ -111,10 +134,10 @@ apps.StatefulSet = meta.resource {
 
 apps.RollingUpdateDaemonSet = object { maxUnavailable = int_or_string, maxSurge = int_or_string }
 
-apps.DaemonSetUpdateStrategy = object {
+apps.DaemonSetUpdateStrategy = object(with_blocks {
   type = word { default = "RollingUpdate", enum = { "OnDelete", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateDaemonSet,
-} { complete = defaults.daemon_set_strategy }
+}) { complete = defaults.daemon_set_strategy }
 
 apps.DaemonSetSpec = object {
   selector = required(meta.LabelSelector), template = TEMPLATE,
@@ -130,6 +153,7 @@ apps.DaemonSetStatus = object {
   numberAvailable = count, numberUnavailable = count,
   observedGeneration = count64, collisionCount = int32,
   conditions = merged(apps.DaemonSetCondition, "type"),
+  rollout = apps.RolloutStatus { extension = true },
 }
 
 apps.DaemonSet = meta.resource {

@@ -3,8 +3,11 @@
 --
 -- Source: pkg/controller/deployment `rolling.go`, `recreate.go`.
 local budget = require "wl.rollout.budget"
+local hash = require "wl.hash"
 local new_set = require "wl.rollout.new_set"
+local pod_template = require "wl.pod_template"
 local policy = require "wl.policy"
+local scripted = require "wl.rollout.scripted"
 local sets = require "wl.rollout.sets"
 local status = require "wl.rollout.status"
 local steps = require "wl.rollout.steps"
@@ -24,8 +27,19 @@ function advance.old_pods(run)
   return existing
 end
 
+local function revision_of(run)
+  return run.new and run.new.hash
+    or hash.template(run.deployment.spec.template, (run.deployment.status or {}).collisionCount)
+end
+
+local function new_pods(run)
+  return function()
+    return run.ctx:owned(run.new.object, "Pod"):each()
+  end
+end
+
 local function view_of(run)
-  return sets.view(run.new, run.old, {
+  local view = sets.view(run.new, run.old, {
     replicas = run.replicas,
     surge = run.surge,
     unavailable = run.unavailable,
@@ -33,7 +47,14 @@ local function view_of(run)
     exclusive = run.strategy.exclusive,
     params = run.deployment.spec.strategy[run.strategy.block],
     now = run.ctx.now,
+    stable = scripted.stable(run.deployment),
   })
+  if run.strategy.script then
+    view.revision = revision_of(run)
+    scripted.complete(run.ctx, run.deployment, view,
+      { label = pod_template.HASH, pods = new_pods(run) })
+  end
+  return view
 end
 
 --- What the strategy plans for a run, held to the budget.
@@ -56,6 +77,7 @@ function advance.plan(run)
     return nil, complaint, "Invalid"
   end
   held.sets, held.requeue, held.message = view.old, asked.requeue, asked.message
+  held.rollout = asked.rollout
   return held
 end
 
@@ -73,6 +95,11 @@ local function carry_out(run, held)
     end
   end
   return true
+end
+
+-- Until a script is at its end it may want to go back.
+local function is_under_way(held)
+  return held.rollout ~= nil and held.rollout.record.phase ~= "Healthy"
 end
 
 -- The set is made with the size that the first plan gives it; what to do next
@@ -100,13 +127,19 @@ function advance.step(run)
     return nil, message, code
   end
   run.requeue, run.message = held.requeue, held.message
+  if held.rollout then
+    run.record, run.waits = held.rollout.record, held.rollout.waits
+  end
   local done
-  done, message, code = carry_out(run, held)
+  done, message, code = scripted.follow(run.ctx, run.deployment, held.rollout, pod_template.HASH)
+  if done then
+    done, message, code = carry_out(run, held)
+  end
   if not done then
     return nil, message, code
   end
   local complete = status.complete(run.deployment, run.deployment.status or {})
-  return not complete or run.scaled or steps.clean_up(run)
+  return not complete or run.scaled or is_under_way(held) or steps.clean_up(run)
 end
 
 return advance

@@ -32,14 +32,32 @@ function budget.resolve(max_surge, max_unavailable, replicas)
   return surge, unavailable
 end
 
---- The budget of a Deployment. Only one with `rollingUpdate` has any.
+-- Where a strategy says nothing about it: as a rolling update has it.
+local DEFAULT = { maxSurge = "25%", maxUnavailable = "25%" }
+
+--- What a manifest says about the budget, or else a strategy of its own accord.
+-- @param spec the manifest's strategy
+-- @tparam ?table strategy see `wl.strategy`
+-- @return maxSurge and maxUnavailable; nil: there is none
+function budget.given(spec, strategy)
+  if spec.rollingUpdate or not strategy or strategy.exclusive then
+    return spec.rollingUpdate
+  elseif strategy.name == "RollingUpdate" then
+    return nil
+  end
+  local block, own = spec[strategy.block] or {}, strategy.budget or DEFAULT
+  return { maxSurge = block.maxSurge or own.maxSurge,
+    maxUnavailable = block.maxUnavailable or own.maxUnavailable }
+end
+
+--- The budget of a Deployment.
 -- @param deployment
+-- @tparam ?table strategy its strategy; without it, only `rollingUpdate` says any
 -- @treturn integer surge
 -- @treturn integer unavailable, never more than are wanted
-function budget.of(deployment)
+function budget.of(deployment, strategy)
   local replicas = deployment.spec.replicas or 1
-  local strategy = deployment.spec.strategy or {}
-  local rolling = strategy.rollingUpdate
+  local rolling = budget.given(deployment.spec.strategy or {}, strategy)
   if not rolling then
     return 0, 0
   end

@@ -19,6 +19,22 @@ local function is_timed_out(deployment)
   return condition ~= nil and condition.reason == "ProgressDeadlineExceeded"
 end
 
+-- What a strategy with steps says of its rollout while it is not over.
+local function of_steps(object)
+  local kept, name = object.status.rollout, object.metadata.name
+  if kept.abortedAt then
+    return nil, ("rollout of %s %q was aborted: %s"):format(object.kind:lower(), name,
+      kept.message or ""), "Aborted"
+  end
+  return waiting("Waiting for %s %q rollout to finish: %s", object.kind:lower(), name,
+    kept.message or kept.phase)
+end
+
+local function has_steps_ahead(object)
+  local kept = (object.status or {}).rollout
+  return kept ~= nil and kept.phase ~= nil and kept.phase ~= "Healthy"
+end
+
 local function pods_of_deployment(object)
   local name, now = object.metadata.name, object.status or {}
   local wanted, updated = object.spec.replicas or 1, now.updatedReplicas or 0
@@ -41,6 +57,8 @@ local function of_deployment(object, number)
       :format(number, running), "Invalid"
   elseif not is_observed(object) then
     return waiting "Waiting for deployment spec update to be observed"
+  elseif has_steps_ahead(object) then
+    return of_steps(object)
   elseif is_timed_out(object) then
     return nil, ("deployment %q exceeded its progress deadline"):format(object.metadata.name),
       "Timeout"

@@ -84,7 +84,7 @@ function Run.open(ctx, deployment, strategy)
   local self = setmetatable({ ctx = ctx, deployment = deployment, strategy = strategy }, Run)
   self.new, self.old = sets.split(objects, deployment.spec.template)
   self.replicas = deployment.spec.replicas or 1
-  self.surge, self.unavailable = budget.of(deployment)
+  self.surge, self.unavailable = budget.of(deployment, strategy)
   return self
 end
 

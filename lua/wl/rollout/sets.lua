@@ -10,7 +10,7 @@ local sets = {}
 
 --- Read a ReplicaSet.
 -- @param object
--- @treturn table `object`, `name`, `revision`; `replicas` (wanted), `current`,
+-- @treturn table `object`, `name`, `hash`, `revision`; `replicas` (wanted), `current`,
 --   `ready`, `available`, `terminating`; `desired` and `max`, what the
 --   Deployment wanted and might have had when it last sized the set
 function sets.read(object)
@@ -20,6 +20,7 @@ function sets.read(object)
     object = object,
     exists = true,
     name = object.metadata.name,
+    hash = (object.metadata.labels or {})[pod_template.HASH] or object.metadata.name,
     revision = revision.of(object),
     replicas = object.spec.replicas or 1,
     current = status.replicas or 0,
@@ -118,11 +119,22 @@ function sets.sum(list, field)
   return total
 end
 
+local function to_be_seen(list, stable)
+  local found = {}
+  for _, set in ipairs(list) do
+    if set.replicas > 0 or stable and set.hash == stable then
+      found[#found + 1] = set
+    end
+  end
+  return found
+end
+
 --- What a strategy sees: see `wl.strategy`.
 -- @tparam ?table new
 -- @tparam table old
 -- @tparam table limits `replicas`, `surge`, `unavailable`, `old_pods`,
---   `exclusive`, `params`, `now`
+--   `exclusive`, `params`, `now`; `stable`, the hash of an old set that counts even
+--   when it wants no pods
 -- @treturn table
 function sets.view(new, old, limits)
   local all = sets.all(new, old)
@@ -131,7 +143,7 @@ function sets.view(new, old, limits)
     surge = limits.surge,
     unavailable = limits.exclusive and limits.replicas or limits.unavailable,
     new = new or NONE,
-    old = sets.active(old),
+    old = to_be_seen(old, limits.stable),
     total = sets.sum(all, "replicas"),
     available = sets.sum(all, "available"),
     old_pods = limits.old_pods or 0,

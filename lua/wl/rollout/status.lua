@@ -11,6 +11,9 @@ local time = require "wl.schema.time"
 
 local status = {}
 
+-- Why a rollout does not progress that does not wait for pods.
+local WAITING = { RolloutPaused = true, RolloutAborted = true }
+
 -- As good as no deadline.
 local NO_DEADLINE = 2147483647
 
@@ -44,8 +47,8 @@ end
 
 local function some(n) return n and n > 0 and n or nil end
 
-local function availability(available, deployment, timestamp)
-  local _, unavailable = budget.of(deployment)
+local function availability(available, deployment, timestamp, unavailable)
+  unavailable = unavailable or select(2, budget.of(deployment))
   if available >= (deployment.spec.replicas or 1) - unavailable then
     return status.condition("Available", "True", "MinimumReplicasAvailable",
       "Deployment has minimum availability.", timestamp)
@@ -59,8 +62,9 @@ end
 -- @tparam ?table new the new set
 -- @tparam table all sets, the new one included
 -- @tparam string timestamp of now
+-- @tparam ?integer unavailable how many may be that; by default what rollingUpdate says
 -- @treturn table
-function status.calculate(deployment, new, all, timestamp)
+function status.calculate(deployment, new, all, timestamp, unavailable)
   local available = sets.sum(all, "available")
   local stored = deployment.status or {}
   return {
@@ -72,7 +76,9 @@ function status.calculate(deployment, new, all, timestamp)
     unavailableReplicas = some(sets.sum(all, "replicas") - available),
     terminatingReplicas = sets.sum(all, "terminating"),
     collisionCount = stored.collisionCount,
-    conditions = conditions.set(stored.conditions, availability(available, deployment, timestamp)),
+    rollout = stored.rollout,
+    conditions = conditions.set(stored.conditions,
+      availability(available, deployment, timestamp, unavailable)),
   }
 end
 
@@ -130,7 +136,7 @@ function status.check_in(deployment, now_status, now)
   local condition = progress_of(deployment.status or {})
   if not status.has_deadline(deployment) or not condition
     or condition.reason == "ProgressDeadlineExceeded"
-    or condition.reason == "NewReplicaSetAvailable"
+    or condition.reason == "NewReplicaSetAvailable" or WAITING[condition.reason]
     or status.complete(deployment, now_status) then
     return nil
   end
@@ -152,6 +158,19 @@ local function still_progressing(result, condition, text, timestamp)
   return conditions.replace(result.conditions, next_one)
 end
 
+-- The deadline does not run while a strategy waits for something else than pods.
+local function waiting(result, condition, clock)
+  local text = clock.message or ""
+  if condition and condition.reason == clock.waits and condition.message == text then
+    return result.conditions
+  end
+  local next_one = status.condition("Progressing", "Unknown", clock.waits, text, clock.timestamp)
+  if condition and condition.status == "Unknown" then
+    next_one.lastTransitionTime = condition.lastTransitionTime
+  end
+  return conditions.replace(result.conditions, next_one)
+end
+
 local function judged(deployment, result, subject, clock)
   local condition = progress_of(deployment.status or {})
   local function progress(state, reason, text)
@@ -160,6 +179,10 @@ local function judged(deployment, result, subject, clock)
   end
   if status.complete(deployment, result) then
     return progress("True", "NewReplicaSetAvailable", "%s has successfully progressed.")
+  elseif clock.waits then
+    return waiting(result, condition, clock)
+  elseif condition and WAITING[condition.reason] then
+    return progress("True", "RolloutResumed", "%s goes on.")
   elseif status.progressing(deployment.status or {}, result) then
     local text = subject .. " is progressing" .. (clock.message and ": " .. clock.message or ".")
     return still_progressing(result, condition, text, clock.timestamp)
@@ -193,10 +216,11 @@ end
 -- @tparam ?table new the new set
 -- @tparam table all sets, the new one included
 -- @tparam table clock `now` and its `timestamp`; `message`, what the strategy
---   waits for
+--   waits for; `waits`, the reason when that is nothing that a deadline could end;
+--   `unavailable`, how many pods may be that
 -- @treturn table
 function status.rollout(deployment, new, all, clock)
-  local result = status.calculate(deployment, new, all, clock.timestamp)
+  local result = status.calculate(deployment, new, all, clock.timestamp, clock.unavailable)
   local subject = new and ("ReplicaSet %q"):format(new.name)
     or ("Deployment %q"):format(deployment.metadata.name)
   if not status.has_deadline(deployment) then

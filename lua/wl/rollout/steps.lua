@@ -146,7 +146,7 @@ end
 --- Write the numbers.
 function steps.write_status(run)
   return run:write_status(status.calculate(run.deployment, run.new, run:all(),
-    run.ctx:timestamp()))
+    run.ctx:timestamp(), run.unavailable))
 end
 
 local function sooner(a, b) return a and b and math.min(a, b) or a or b end
@@ -154,8 +154,10 @@ local function sooner(a, b) return a and b and math.min(a, b) or a or b end
 --- Write the numbers and how the rollout progresses; find when to look again
 -- for progress that does not come.
 function steps.write_progress(run)
-  local clock = { now = run.ctx.now, timestamp = run.ctx:timestamp(), message = run.message }
+  local clock = { now = run.ctx.now, timestamp = run.ctx:timestamp(), message = run.message,
+    waits = run.waits, unavailable = run.unavailable }
   local result = status.rollout(run.deployment, run.new, run:all(), clock)
+  result.rollout = run.record
   local done, message, code = run:write_status(result)
   if not done then
     return nil, message, code

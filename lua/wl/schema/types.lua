@@ -46,6 +46,7 @@ local OPTIONS = {
   retain = true,    -- a strategic patch may say $retainKeys
   replace = true,   -- a strategic patch replaces the object instead of merging
   atomic = true,    -- of a map: owned as a whole
+  extension = true, -- a field of our own, which Kubernetes does not have
 }
 
 local Type = {}

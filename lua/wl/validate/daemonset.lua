@@ -4,6 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
+local strategies = require "wl.rollout.strategies"
 local template = require "wl.validate.template"
 
 local daemonset = {}
@@ -24,7 +25,7 @@ local function rolling_update(errors, path, budget)
 end
 
 local function update_strategy(errors, path, s)
-  if s.type == "OnDelete" then return end
+  if s.type == "OnDelete" or strategies.has(s.type) then return end
   if s.type ~= "RollingUpdate" then
     errors:not_supported(path, s, { "RollingUpdate", "OnDelete" })
   elseif not s.rollingUpdate then

@@ -4,6 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
+local strategies = require "wl.rollout.strategies"
 local template = require "wl.validate.template"
 
 local deployment = {}
@@ -28,6 +29,8 @@ local function strategy(errors, path, s)
     if s.rollingUpdate then
       errors:forbidden(budget, "may not be specified when strategy `type` is 'Recreate'")
     end
+  elseif strategies.has(s.type) then
+    return
   elseif s.type ~= "RollingUpdate" then
     errors:not_supported(path, s, { "Recreate", "RollingUpdate" })
   elseif not s.rollingUpdate then

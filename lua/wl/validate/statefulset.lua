@@ -6,6 +6,7 @@ local claim = require "wl.validate.claim"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
 local semantic = require "wl.validate.semantic"
+local strategies = require "wl.rollout.strategies"
 local template = require "wl.validate.template"
 
 local statefulset = {}
@@ -37,6 +38,8 @@ local function update_strategy(errors, path, s)
     end
   elseif check.blank(s.type) then
     errors:required(path)
+  elseif strategies.has(s.type) then
+    return
   elseif s.type ~= "RollingUpdate" then
     errors:invalid(path, s, "must be 'RollingUpdate' or 'OnDelete'")
   elseif s.rollingUpdate then

@@ -30,7 +30,7 @@ end
 -- @tparam ?integer revision
 function rollouts.undo(cluster, given, revision, options)
   if type(revision) == "table" then revision, options = revision.to_revision, revision end
-  options = reference.options("rollout.undo", options, { to_revision = true })
+  options = reference.options("rollout.undo", options, { to_revision = true, dry_run = true })
   if revision ~= nil and math.type(revision) ~= "integer" then
     reference.misuse('rollout.undo: the number of a revision expected, as in '
       .. 'rollout.undo("deploy/web", 2); got %s', reference.seen(revision))
@@ -39,9 +39,14 @@ function rollouts.undo(cluster, given, revision, options)
   return (reference.check(rollout.undo(cluster, object, revision, options)))
 end
 
-for _, word in ipairs { "pause", "resume", "restart" } do
-  --- Hold a rollout; go on with it; replace all pods.
+local OPTIONS = { promote = { dry_run = true, full = true } }
+local DRY_RUN = { dry_run = true }
+
+for _, word in ipairs { "pause", "resume", "restart", "promote", "abort", "retry" } do
+  --- Hold a rollout; go on with it; replace all pods; end what a strategy waits in; go back to
+  -- the stable revision; begin again.
   rollouts[word] = function(cluster, given, options)
+    options = reference.options("rollout." .. word, options, OPTIONS[word] or DRY_RUN)
     local object = reference.find(cluster, given, options)
     return (reference.check(rollout[word](cluster, object, options)))
   end
