@@ -10,6 +10,7 @@ local words = {
   "after", "always", "annotate", "apply", "at", "behave", "cluster", "create_job", "cron",
   "define", "delete", "describe", "events", "every", "exists", "expect", "fail", "get",
   "label", "list", "metric", "node", "now", "patch", "rollout", "run", "scale",
+  "step", "until_settled",
   "set_image", "show", "wait", "watch",
 }
 -- Kinds are constructors.

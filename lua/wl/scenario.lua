@@ -23,6 +23,7 @@ local VERBS = {
   get = "objects", exists = "objects", list = "objects", apply = "objects", delete = "objects",
   patch = "objects", scale = "objects", set_image = "objects", label = "objects",
   annotate = "objects",
+  step = "stepping", until_settled = "stepping",
   run = "timing", now = "timing", at = "timing", after = "timing", every = "timing",
   expect = "checks", always = "checks", wait = "checks", fail = "checks",
   show = "showing", describe = "showing", events = "showing", watch = "watching",

@@ -21,6 +21,9 @@ function Session.new(options)
   return self
 end
 
+--- Are its inputs being performed again?
+function Session:is_replaying() return self.performing ~= self.world end
+
 -- ---- output ----
 
 --- A text in a colour, on a terminal.
@@ -48,13 +51,8 @@ local function is_look(given)
   return LOOKS[verb] and not given.text:find "%s%-w%f[%s%z]" and not given.text:find "%-%-watch"
 end
 
-local function state_of(world)
-  local cluster = world:cluster()
-  return cluster and ("%d %.3f"):format(cluster.store:revision(), cluster:now()) or ""
-end
-
 local function keep(self, given, before)
-  given.after = state_of(self.world)
+  given.after = self.world:state()
   given.changed = given.after ~= before
   if not is_look(given) then self.inputs[#self.inputs + 1] = given end
 end
@@ -63,7 +61,6 @@ local function finish(self, given, outcome)
   if outcome.ok then
     local results = outcome.results
     for i = 1, results.n do io.write(print_value.text(self.world, results[i])) end
-    if results.n > 0 and results[1] ~= nil then rawset(self.world.environment, "_", results[1]) end
     return true
   end
   if outcome.problem ~= terminal.STOPPED then self.failures = self.failures + 1 end
@@ -76,14 +73,28 @@ local function finish(self, given, outcome)
   return false
 end
 
+-- A journey is made when the input that asks for it is over.
+local function go(self, given, journey)
+  local ok, problem = pcall(journey)
+  if not ok then
+    self.failures = self.failures + 1
+    complain(self, failure.text(given, problem))
+  end
+  return ok
+end
+
 --- Perform an input, print what comes of it, and remember it.
 -- @tparam table given see wl.repl.world
 -- @treturn boolean whether it went well
 function Session:perform(given)
-  local before, world = state_of(self.world), self.world
-  self.travelled = false
+  local world = self.world
+  local before = world:state()
+  given.before = before
   local outcome = world:perform(given, { is_live = true })
-  if not self.travelled then keep(self, given, before) end
+  local journey = self.journey
+  self.journey = nil
+  if not journey then keep(self, given, before) end
+  if journey and outcome.ok then return go(self, given, journey) end
   local ok, good = xpcall(finish, function(problem) return tostring(problem) end, self, given,
     outcome)
   io.stdout:flush()

@@ -5,6 +5,7 @@
 -- kubectl's takes what follows as texts: `run 30s` is `run "30s"`.
 local apierror = require "wl.apierror"
 local flags = require "wl.repl.flags"
+local prompt_verbs = require "wl.repl.verbs"
 local scenario = require "wl.scenario"
 local suggest = require "wl.suggest"
 
@@ -16,12 +17,10 @@ for _, module in ipairs { "objects", "changes", "nodes", "others" } do
   for name, word in pairs(require("wl.repl.words." .. module)) do WORDS[name] = word end
 end
 
--- Verbs of the prompt that are no verbs of scenarios.
-local PROMPT = { back = true, forward = true, fork = true, diff = true, why = true, help = true,
-  explain = true }
-
-local verbs = PROMPT
-for _, name in ipairs(scenario.verbs()) do verbs[name] = true end
+local verbs = {}
+for _, names in ipairs { prompt_verbs.names, scenario.verbs() } do
+  for _, name in ipairs(names) do verbs[name] = true end
+end
 
 --- Does a line that begins with this speak kubectl, or is it a verb?
 -- @tparam string word

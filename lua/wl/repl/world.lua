@@ -30,6 +30,7 @@ function World:after_step(cluster)
   if self.tell then self.tell(cluster) end
   if terminal.interrupted() then
     if self.is_live and input then input.stop = { steps = self.steps } end
+    self.is_interrupted = true
     error(terminal.STOPPED, 0)
   end
   local stop = not self.is_live and input and input.stop
@@ -104,6 +105,13 @@ function World:seconds()
   return cluster and cluster:now() - cluster.started or 0
 end
 
+--- The state of its cluster in short: two worlds of the same inputs have the same.
+-- @treturn string
+function World:state()
+  local cluster = self.scenario.current
+  return cluster and ("%d %.3f"):format(cluster.store:revision(), cluster:now()) or ""
+end
+
 --- Take what it did to the interpreter back.
 function World:close()
   for i = #self.ends, 1, -1 do self.ends[i]() end
@@ -158,18 +166,23 @@ end
 function World:perform(input, how)
   how = how or {}
   local began = host.seconds()
-  self.input, self.steps, self.is_live = input, 0, how.is_live
+  self.input, self.steps, self.is_live, self.forks = input, 0, how.is_live, 0
+  self.is_interrupted = false
+  local outer = self.session.performing
+  self.session.performing = self
   self.horizon, self.halted = how.horizon, false
   self.progress = how.is_live and Progress.new() or self.progress
   terminal.interrupted()
   local restore = reading(input, how.is_live)
   local results = table.pack(host.call(run_text, self, input))
   restore()
+  self.session.performing = outer
   self.progress:erase()
   self.input, self.is_live = nil, false
   local outcome = { ok = results[1], halted = self.halted, taken = host.seconds() - began }
   if outcome.ok then
     outcome.results = table.pack(table.unpack(results, 2, results.n))
+    if results[2] ~= nil then rawset(self.environment, "_", results[2]) end
   else
     outcome.problem, outcome.traceback = results[2], results[3]
   end
