@@ -21,7 +21,7 @@ SHOW = @echo '  $@';
 BUILD_PACKAGES = gcc libc6-dev pkg-config liblua5.4-dev libyaml-dev \
   libuv1-dev libroaring-dev libedit-dev tzdata
 TEST_PACKAGES = lua-busted lua-check lua5.4 clang clang-format clang-tidy \
-  libclang-rt-14-dev
+  libclang-rt-14-dev chromium
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Werror
 # Asked for late: the packages may come with this very run of make.

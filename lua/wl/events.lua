@@ -24,7 +24,7 @@ local MOST = 50000           -- records
 -- @treturn Events
 function Events.new(now)
   return setmetatable({ now = now, records = {}, first = 1, last = 0,
-    same = {}, similar = {}, buckets = {} }, Events)
+    same = {}, similar = {}, buckets = {}, ttl = TTL }, Events)
 end
 
 local function copied(map)
@@ -64,7 +64,7 @@ local function forget(self, record)
 end
 
 local function tidy(self)
-  local horizon = self.now() - TTL
+  local horizon = self.now() - self.ttl
   while self.first <= self.last do
     local record = self.records[self.first]
     if record.last >= horizon and self.last - self.first < MOST then break end
@@ -113,6 +113,9 @@ local function aggregate(self, group, message)
 end
 
 -- ---- telling ----
+
+--- Forget none for their age from now on.
+function Events:keep_all() self.ttl = math.huge end
 
 --- Call a function with each event as it is told.
 -- @tparam function tell(event), the event as in `list`

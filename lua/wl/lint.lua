@@ -77,19 +77,6 @@ function lint.documents(documents)
   return in_order(findings)
 end
 
---- Look at files, together.
--- @tparam {string,...} paths
--- @treturn ?{finding,...}; or nil and an error, when a file cannot be read
-function lint.files(paths)
-  local documents = {}
-  for _, path in ipairs(paths) do
-    local found, wrong = manifest.read(path)
-    if not found then return nil, wrong end
-    table.move(found, 1, #found, #documents + 1, documents)
-  end
-  return lint.documents(documents)
-end
-
 -- ---- telling ----
 
 local function text_of(finding)

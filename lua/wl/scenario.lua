@@ -107,7 +107,8 @@ function scenario.handle(cluster) return setmetatable({ cluster = cluster }, Han
 local Scenario = {}
 Scenario.__index = Scenario
 
---- @tparam ?table options what the command line says: nodes, seed, on_cluster(cluster)
+--- @tparam ?table options what the command line says: nodes, seed, history (writes that are
+-- kept), on_cluster(cluster)
 -- @treturn Scenario
 function scenario.new(options)
   return setmetatable({ options = options or {}, definitions = {}, clusters = {},
@@ -129,7 +130,7 @@ end
 local function make_cluster(self, given)
   local merged = { nodes = 3 }
   for name, x in pairs(given) do merged[name] = x end
-  for _, name in ipairs { "nodes", "seed" } do
+  for _, name in ipairs { "nodes", "seed", "history" } do
     if self.options[name] ~= nil then merged[name] = self.options[name] end
   end
   local cluster = Cluster.new(merged)

@@ -2,6 +2,7 @@
 --- Lint: each rule finds what it is about, at its place, and nothing in what is mended.
 local lint = require "wl.lint"
 local manifest = require "wl.manifest"
+local process = require "spec.support.process"
 
 -- The findings of manifests in a text; those of one rule.
 local function findings(text, rule)
@@ -265,9 +266,14 @@ describe("lint", function()
     assert.matches("0 errors, 1 warning, 0 notes\n$", text)
   end)
 
-  it("says which file cannot be read", function()
-    local found, wrong = lint.files { "there-is-no.yaml" }
-    assert.is_nil(found)
-    assert.matches("there%-is%-no%.yaml", tostring(wrong))
+  it("is a command, with directories, and status 1 when something is wrong", function()
+    local files = { ["web.yaml"] = deployment {} .. service "wbe", ["good.yaml"] = deployment {} }
+    local run = process.run({ "lint", "." }, files)
+    assert.equal(1, run.status)
+    assert.matches("web%.yaml:%d+:%d+: warning: Service/web: spec%.selector", run.out)
+    assert.equal(0, process.run({ "lint", "good.yaml" }, files).status)
+    run = process.run({ "lint", "none.yaml" }, files)
+    assert.equal(2, run.status)
+    assert.matches("none%.yaml", run.err)
   end)
 end)

@@ -48,6 +48,8 @@ commands.options = {
       .. "jsonpath=TEMPLATE or custom-columns=TITLE:PATH,...; go-template is not supported" },
   ["quiet"] = { short = "q", help = "print no warnings and nothing of what happens" },
   ["recursive"] = { help = "the fields of the fields, too" },
+  ["report"] = { value = "FILE", complete = "file",
+    help = "write what happened as one HTML file, also when the run fails" },
   ["results"] = { value = "FILE", hidden = true, help = "write what became of each test" },
   ["seed"] = { value = "N", type = "integer",
     help = "the seed of all chance (default 1): same seed, same run" },
@@ -77,8 +79,9 @@ commands.list = {
       "Options that begin with `manifests:` are not for scenarios, which say it themselves: "
         .. 'run "10m", show("pods", { output = "wide" }).',
     },
-    options = { "filename", "seed", "nodes", "for", "namespace", "load", "trace", "output",
-      "all-namespaces", "selector", "sort-by", "show-labels", "quiet", "verbose", "results" },
+    options = { "filename", "seed", "nodes", "for", "namespace", "load", "trace", "report",
+      "output", "all-namespaces", "selector", "sort-by", "show-labels", "quiet", "verbose",
+      "results" },
     arguments = "file", ends_at_scenario = true, least = 1,
     wants = "a scenario (.lua) or manifests (.yaml)",
     examples = {
@@ -88,6 +91,8 @@ commands.list = {
       { "what becomes of manifests on five nodes", "wlrun --nodes 5 deployment.yaml service.yaml" },
       { "where the pods are after a minute",
         "wlrun --for 1m -o wide -l app=web deployment.yaml" },
+      { "what happened, as a page with charts",
+        "wlrun --report out.html examples/node-failure.lua" },
       { "one field of the outcome",
         "wlrun -o jsonpath='{.items[*].status.readyReplicas}' deployment.yaml" },
     },
@@ -109,6 +114,19 @@ commands.list = {
       { "where a scenario ends, at a prompt", "wlrun -i examples/rolling-update.lua" },
       { "one look", "echo 'get pods' | wlrun repl -f web.yaml" },
     },
+  },
+  {
+    name = "lint", summary = "what is valid in manifests, and still wrong",
+    usage = { "[options] MANIFEST.yaml ..." },
+    about = {
+      "The manifests are looked at together: selectors that match nothing or each other's pods, "
+        .. "budgets that allow nothing, schedules that never fire or that a change of the clock "
+        .. "strikes, and so on. Each finding has its place, the field, the reason, and what to "
+        .. "write instead. A directory stands for the manifests in it.",
+      "The exit status is 1 when there are errors or warnings; notes do not count.",
+    },
+    options = { "quiet" }, arguments = "file", least = 1, wants = "manifests (.yaml)",
+    examples = { { "all manifests of a directory, together", "wlrun lint deploy" } },
   },
   {
     name = "explain", summary = "what a kind's fields mean",
@@ -151,7 +169,8 @@ commands.general = { "help", "version", "home" }
 --- Exit statuses and what they mean.
 commands.EXIT = {
   { 0, "all is as expected" },
-  { 1, "an expectation or invariant failed, a workload did not become available, a test failed" },
+  { 1, "an expectation or invariant failed, a workload did not become available, a test failed, "
+    .. "lint found something" },
   { 2, "bad input or usage, told on standard error as file:line:column: what is wrong" },
   { 130, "interrupted by Ctrl-C" },
 }

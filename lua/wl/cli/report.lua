@@ -5,10 +5,11 @@ local report = {}
 --- Tell what is wrong with the input.
 -- @tparam string message
 -- @treturn integer exit status
+-- @treturn string the message
 function report.bad_input(message)
   io.stdout:flush()
   io.stderr:write(message, message:sub(-1) == "\n" and "" or "\n")
-  return 2
+  return 2, message
 end
 
 -- "\n  web.lua:3: in ..." -> "web.lua:3: "
@@ -34,12 +35,13 @@ end
 -- @param problem what was raised
 -- @tparam ?string traceback of the user's frames, see wl.host
 -- @treturn integer exit status: 1 an expectation failed, 2 anything else
+-- @treturn string what was told
 function report.raised(problem, traceback)
   traceback = traceback or ""
   if require("wl.verbs.checks").is_failure(problem) then
-    io.stdout:flush()
-    io.stderr:write(place_of(traceback), tostring(problem), "\n")
-    return 1
+    local message = place_of(traceback) .. tostring(problem)
+    report.bad_input(message)
+    return 1, message
   end
   local _, frames = traceback:gsub("\n  ", "")
   if require("wl.apierror").is(problem) then

@@ -9,10 +9,11 @@ local run = {}
 
 local function run_scenario(opened, options)
   local status, returned = opened:run_file(options.files[1], { table.unpack(options.files, 2) })
-  if status ~= 0 then return status end
+  if status ~= 0 then return status, returned end
   opened.returned = returned
   local ok, problem = host.call(opened.scenario.finish, opened.scenario)
-  return ok and 0 or report.raised(problem)
+  if ok then return 0 end
+  return report.raised(problem)
 end
 
 local function run_manifests(opened, options)
@@ -20,7 +21,8 @@ local function run_manifests(opened, options)
   local ok, outcome, traceback = host.call(function()
     return run_all(opened.scenario:default(), options)
   end)
-  return ok and outcome or report.raised(outcome, traceback)
+  if ok then return outcome end
+  return report.raised(outcome, traceback)
 end
 
 --- @tparam table options see wl.cli.commands
@@ -35,9 +37,11 @@ function run.main(options)
   end
   local opened, status = session.open(options)
   if not opened then return status end
-  status = (of_scenario and run_scenario or run_manifests)(opened, options)
+  local failure
+  status, failure = (of_scenario and run_scenario or run_manifests)(opened, options)
+  local problem = opened:report(failure)
   opened:close()
-  return status
+  return problem or status
 end
 
 return run

@@ -58,6 +58,7 @@ end
 -- @tparam ?Trace trace
 function session.watch(cluster, options, trace)
   if trace then trace:follow(cluster) end
+  if options.report then cluster.events:keep_all() end
   if options.verbose then
     cluster.events:listen(function(event) tell_event(cluster, event) end)
   end
@@ -83,7 +84,7 @@ end
 
 -- ---- chunks ----
 
--- The exit status, and what the file returned.
+-- The exit status, and what the file returned or, when it failed, why.
 local function run_chunk(path, environment, ...)
   local chunk, problem = chunk_of.load(path, environment)
   if not chunk then return report.bad_input(problem) end
@@ -96,7 +97,7 @@ end
 -- @tparam string path
 -- @tparam ?{string,...} arguments
 -- @treturn integer exit status
--- @return what the file returned
+-- @return what the file returned; when the status is not 0, why, as text
 function Session:run_file(path, arguments)
   local environment = self.scenario:environment()
   chunk_of.search_beside(path, environment)
@@ -133,13 +134,25 @@ function session.open(options)
   self.trace, message = session.open_trace(options)
   if message then return nil, report.bad_input(message) end
   self.scenario = require("wl.scenario").new(setmetatable({
-    on_cluster = function(cluster) self:on_cluster(cluster) end }, { __index = options }))
+    on_cluster = function(cluster) self:on_cluster(cluster) end,
+    history = options.report and math.maxinteger or nil }, { __index = options }))
   local status = load_definitions(self)
   if status ~= 0 then
     self:close()
     return nil, status
   end
   return self
+end
+
+--- Write the report that --report asks for, of the scenario's first cluster.
+-- @tparam ?string failure what ended the run
+-- @treturn ?integer an exit status when it could not be written
+function Session:report(failure)
+  local path = self.options.report
+  if not path then return nil end
+  local written, message = require("wl.report.html").write(self.scenario:default(), path, {
+    title = self.options.files[1] or "wlrun report", failure = failure })
+  return not written and report.bad_input("wlrun: --report: " .. message) or nil
 end
 
 --- The end: the trace is written.

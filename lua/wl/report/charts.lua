@@ -98,8 +98,8 @@ function charts.rollout(story, rollout, events)
   draw_layers(plot, rollout, times, most)
   for _, line in ipairs { { rollout.least, "budget" }, { rollout.available, "available" } } do
     if line[1]:most() > 0 then
-      plot:add("path", { "d", steps(plot, times, function(t) return plot:y(line[1]:at(t), most) end),
-        "class", line[2] })
+      local function height(t) return plot:y(line[1]:at(t), most) end
+      plot:add("path", { "d", steps(plot, times, height), "class", line[2] })
     end
   end
   mark_events(plot, events)
@@ -108,6 +108,10 @@ function charts.rollout(story, rollout, events)
 end
 
 -- ---- bars ----
+
+local function class_of(one)
+  return "bar " .. (one.result or "running"):lower() .. (one.overlaps and " overlaps" or "")
+end
 
 local function draw_bar(plot, one, i, label)
   local y = plot.top + (i - 1) * BAR
@@ -123,8 +127,7 @@ local function draw_bar(plot, one, i, label)
     one.result or "running")
   plot:add("rect", { "x", plot:x(from), "y", y + 1, "height", BAR - 4, "rx", 2,
     "width", math.max(2, plot:x(stop) - plot:x(from)),
-    "class", "bar " .. (one.result or "running"):lower() .. (one.overlaps and " overlaps" or "") },
-    "<title>" .. markup.text(words) .. "</title>")
+    "class", class_of(one) }, "<title>" .. markup.text(words) .. "</title>")
 end
 
 local function bars(story, thing, list, events, label)
@@ -152,8 +155,7 @@ function charts.cron_job(story, cron, events)
     local stop = run.stop or plot.to
     plot:add("rect", { "x", plot:x(run.start), "y", plot.top + 4, "height", 16, "rx", 2,
       "width", math.max(2, plot:x(stop) - plot:x(run.start)),
-      "class", "bar " .. (run.result or "running"):lower() .. (run.overlaps and " overlaps" or "") },
-      "<title>" .. markup.text(("%s: %s to %s, %s%s"):format(run.name,
+      "class", class_of(run) }, "<title>" .. markup.text(("%s: %s to %s, %s%s"):format(run.name,
         duration.go(run.start), duration.go(stop), run.result or "running",
         run.overlaps and ", overlaps" or "")) .. "</title>")
   end

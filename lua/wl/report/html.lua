@@ -152,14 +152,15 @@ end
 -- @tparam ?table options title; failure: what ended the run, as text
 -- @treturn string
 function html.page(cluster, options)
+  options = options or {}
   local told = story.of(cluster)
   for i, event in ipairs(told.events) do event.number = i end
-  options = { title = options.title or "wlrun report", failure = options.failure,
+  local about = { title = options.title or "wlrun report", failure = options.failure,
     seed = cluster.seed }
   return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     .. '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>%s</title>\n'
-    .. "<style>\n%s</style>\n</head>\n<body>\n%s\n</body>\n</html>\n"):format(text(options.title),
-    style, body(told, options))
+    .. "<style>\n%s</style>\n</head>\n<body>\n%s\n</body>\n</html>\n"):format(text(about.title),
+    style, body(told, about))
 end
 
 --- Write the page to a file.
@@ -171,7 +172,7 @@ function html.write(cluster, path, options)
   local out, message = io.open(path, "w")
   if not out then return nil, message end
   local written
-  written, message = out:write(html.page(cluster, options or {}))
+  written, message = out:write(html.page(cluster, options))
   local closed, problem = out:close()
   if not written or not closed then return nil, message or problem end
   return true

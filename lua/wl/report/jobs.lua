@@ -114,7 +114,8 @@ local function judge_runs(cron, origin, to)
   end
   local parsed = schedule.of(cron.object)
   cron.skipped = {}
-  for _, at in ipairs(parsed and (parsed:between(origin + cron.from + 1, origin + to, MOST)) or {}) do
+  local due = parsed and parsed:between(origin + cron.from + 1, origin + to, MOST)
+  for _, at in ipairs(due or {}) do
     if not made[at] then cron.skipped[#cron.skipped + 1] = at - origin end
   end
 end

@@ -93,7 +93,8 @@ local function stateful_set(self, t, object, is_gone)
   local is_settled = status.currentRevision == status.updateRevision
   by_status(found, t, { all = status.replicas or 0,
     updated = is_settled and status.replicas or status.updatedReplicas or 0,
-    available = status.availableReplicas or 0, wanted = is_gone and 0 or object.spec.replicas or 1 })
+    available = status.availableReplicas or 0,
+    wanted = is_gone and 0 or object.spec.replicas or 1 })
 end
 
 local function daemon_set(self, t, object, is_gone)

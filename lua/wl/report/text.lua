@@ -77,10 +77,10 @@ local function label_width(labels)
   return math.min(width, LABEL)
 end
 
-local function layout(labels, window, options)
+local function layout(labels, stretched, options)
   local width = label_width(labels)
   local columns = math.max(LEAST, (options.width or 80) - width - NOTES)
-  return axis_of(options.from or window.from, options.to or window.to, columns), width
+  return axis_of(options.from or stretched.from, options.to or stretched.to, columns), width
 end
 
 -- ---- events ----

@@ -38,7 +38,7 @@ function window.of(story, thing)
   end
   local from = found.from or story.from
   local to = math.min(story.to, (found.to or story.to) + MARGIN * ((found.to or from) - from))
-  return { from = from, to = math.max(to, from + 1) }
+  return { from = math.floor(from), to = math.max(math.ceil(to), math.floor(from) + 1) }
 end
 
 return window
