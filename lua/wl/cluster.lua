@@ -19,6 +19,7 @@ local nodes = require "wl.nodes"
 local registry = require "wl.registry"
 local read_options = require "wl.cluster.options"
 local rng = require "wl.rng"
+local scope = require "wl.policy.scope"
 local snapshot = require "wl.cluster.snapshot"
 local time = require "wl.time"
 local timer = require "wl.timer"
@@ -40,6 +41,7 @@ local function empty(options, seconds)
   self.seconds, self.started = seconds, seconds
   self.server = Server.new { registry = options.registry, seed = self.seed,
     history = options.history }
+  self.server.policies = self.policies
   self.store = self.server.store
   self.store:set_now(math.floor(self.seconds * 1000))
   self.store:set_writer("wlrun")
@@ -105,21 +107,31 @@ function Cluster:prepare(begin)
   server:number(assert(server:kind "Pod"))
 end
 
---- A policy of a sort by its name; the shipped ones are found in stdlib.
+--- A policy of a sort by its name: a registered one, else one that ships.
 -- @tparam string sort "rollout", "deletion", "placement" ...
 -- @tparam string name as in manifests: "RollingUpdate"
 -- @return the policy, or nil
 function Cluster:policy(sort, name)
-  local known = self.policies[sort .. "/" .. name]
-  if known then return known end
-  local file = name:gsub("(%l)(%u)", "%1_%2"):gsub("%-", "_"):lower()
-  local found, policy = pcall(require, ("stdlib.%s.%s"):format(sort, file))
-  if found then self.policies[sort .. "/" .. name] = policy end
-  return found and policy or nil
+  return self.policies[sort .. "/" .. name] or scope.shipped(sort, name)
 end
 
---- Give a policy its name in this cluster.
-function Cluster:add_policy(sort, name, policy) self.policies[sort .. "/" .. name] = policy end
+--- Give a policy its name in this cluster, in place of any other; the objects
+-- about which it had decided are looked at anew.
+function Cluster:add_policy(sort, name, policy)
+  self.policies[sort .. "/" .. name] = policy
+  for _, uid in ipairs(self.decision_log:users(sort, name)) do
+    local id = self.store:find_uid(uid)
+    if id then
+      self.store:forget(id)
+      self.controllers:enqueue(id)
+    end
+  end
+end
+
+--- The last decisions that policies made about an object, the oldest first.
+-- @param object
+-- @treturn {table,...} see wl.policy.decisions
+function Cluster:decisions(object) return self.decision_log:of(object.metadata.uid) end
 
 -- ---- listening ----
 

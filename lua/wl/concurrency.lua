@@ -2,27 +2,36 @@
 --- Concurrency policies: what to do when a run of a CronJob is due.
 --
 --     return concurrency "Forbid" {
---       decide = function(active) return active > 0 and "skip" or "start" end,
+--       decide = function(view) return view.active > 0 and "skip" or "start" end,
 --     }
 --
--- `decide` gets the number of runs that are active, and returns "start"; "skip",
--- to let this run go; or "replace", to stop those that are active and start.
-local suggest = require "wl.suggest"
+-- A CronJob names one as spec.concurrencyPolicy; its parameters, if it has any,
+-- stand beside that in a field of its own name (`queue` for "Queue").
+local policy = require "wl.policy"
+local types = require "wl.policy.types"
 
-local FIELDS = { decide = "function" }
-
---- Declare a policy: `concurrency "Name" { decide = function(active) ... end }`.
--- @tparam string name as in spec.concurrencyPolicy
--- @treturn function takes the fields, returns the policy
-return function(name)
-  return function(fields)
-    for _, field in ipairs(suggest.keys(fields)) do
-      if type(fields[field]) ~= FIELDS[field] then
-        error(("concurrency %q: %s must be a %s"):format(name, field, FIELDS[field] or
-          "field that exists"), 2)
-      end
-    end
-    if not fields.decide then error(("concurrency %q: decide is missing"):format(name), 2) end
-    return { policy = "concurrency", name = name, decide = fields.decide }
-  end
-end
+return policy.declare("concurrency", {
+  word = "concurrency",
+  doc = "what to do when a run of a CronJob is due",
+  named = "spec.concurrencyPolicy",
+  example = "Forbid",
+  fields = { params = "table" },
+  required = { "decide" },
+  functions = {
+    decide = {
+      doc = "asked when a run is due",
+      receives = {
+        { "active", types.count, "runs that are active" },
+        { "scheduled", types.time, "the moment at which the run was due" },
+        { "params", types.any, "the policy's own block of the manifest", optional = true },
+        { "now", types.time, "the virtual time" },
+      },
+      returns = types.one_of { "start", "skip", "replace" },
+      means = {
+        start = "start the run",
+        skip = "let this run go",
+        replace = "stop those that are active, and start",
+      },
+    },
+  },
+})

@@ -30,6 +30,7 @@
 --
 -- This file declares, and evaluates for a few objects at a time; a cluster
 -- evaluates the same declarations over whole sets (`ctx:rank`).
+local policy = require "wl.policy"
 local time = require "wl.schema.time"
 local value = require "wl.value"
 
@@ -43,7 +44,7 @@ local WORDS = { lowest = true, highest = true, absent = true, youngest = true, o
 -- ---- declaring ----
 
 local function check_key(key, i)
-  local function fail(text, ...) error(("key %d: " .. text):format(i, ...), 4) end
+  local function fail(text, ...) error(("key %d: " .. text):format(i, ...), 0) end
   if type(key) ~= "table" or type(key[1]) ~= "string" then
     fail("a table with a path as its first item expected")
   end
@@ -267,16 +268,18 @@ function Order:sort(objects, context)
   return objects
 end
 
---- Declare an order: `deletion_order "Name" { key, key, ... }`.
--- @tparam string name
--- @treturn function takes the list of keys, returns the order: `name`, `keys`
-return function(name)
-  return function(keys)
-    local order = { policy = "deletion", name = name, keys = {} }
+return policy.declare("deletion", {
+  word = "deletion_order",
+  doc = "which pods go first when there are too many",
+  named = "metadata.annotations[wlrun.dev/deletion-order]",
+  example = "OldestFirst",
+  list = "keys",
+  complete = function(order, keys)
+    order.keys = {}
     for i, key in ipairs(keys) do
       check_key(key, i)
       order.keys[i] = compiled(key)
     end
-    return setmetatable(order, Order)
-  end
-end
+    setmetatable(order, Order)
+  end,
+})

@@ -4,8 +4,8 @@
 -- All sorts of them - rollout, retry, concurrency, placement, deletion,
 -- history - are declared, checked, named, called and reported alike. A sort is
 -- a contract (`policy.declare`): which fields a policy has, what each of its
--- functions receives and must return. The contracts that ship are in
--- lua/wl/policy/contracts.lua and the modules it names.
+-- functions receives and must return. Each contract is in the module of its
+-- declarator: wl.strategy, wl.retry ... (wl.policy.sorts names them).
 --
 --     return strategy "OneByOne" {                 -- a declarator: wl.strategy
 --       params = { pause = strategy.int { default = 10, min = 0 } },
@@ -27,7 +27,6 @@ local types = require "wl.policy.types"
 local policy = { types = types }
 
 local contracts = {} -- sort -> contract
-local words = {}     -- "strategy" -> sort
 
 -- ---- declaring a policy ----
 
@@ -53,8 +52,10 @@ end
 local function verify(contract, place, name, fields)
   local word = contract.word
   if type(fields) ~= "table" then
-    fail(place, word, name, "a table of fields expected, got %s", types.printed(fields))
+    fail(place, word, name, "a %s expected, got %s", contract.list and "list of " .. contract.list
+      or "table of fields", types.printed(fields))
   end
+  if contract.list then return end
   for _, field in ipairs(suggest.keys(fields)) do
     local wanted = contract.functions[field] and "function" or contract.fields[field]
     local given = type_name(fields[field])
@@ -91,22 +92,45 @@ local function block_of(name) return (name:gsub("^%u", string.lower)) end
 local function declared(contract, place, name, fields)
   verify(contract, place, name, fields)
   local p = { policy = contract.sort, name = name, source = place, block = block_of(name) }
-  for field, x in pairs(fields) do p[field] = x end
-  p.params = parameters(place, contract.word, name, fields.params)
-  if contract.complete then contract.complete(p, fields) end
+  if not contract.list then
+    for field, x in pairs(fields) do p[field] = x end
+    p.params = parameters(place, contract.word, name, fields.params)
+  end
+  if contract.complete then
+    local ok, message = pcall(contract.complete, p, fields)
+    if not ok then fail(place, contract.word, name, "%s", tostring(message)) end
+  end
   return p
 end
 
-local function declarator_of(contract)
-  local declarator = { sort = contract.sort }
-  for word, meaning in pairs(require "wl.schema.types") do declarator[word] = meaning end
-  return setmetatable(declarator, { __call = function(_, name)
+-- Types that a script may do with as it likes: copies all the way down.
+local function copied_type(t)
+  local copy = t {}
+  if copy.item then copy.item = copied_type(copy.item) end
+  return copy
+end
+
+local function words_of_types(is_copy)
+  local all = {}
+  for word, meaning in pairs(require "wl.schema.types") do
+    all[word] = is_copy and schema.is_type(meaning) and copied_type(meaning) or meaning
+  end
+  return all
+end
+
+local function declarator_of(contract, tell, is_copy)
+  local declarator = words_of_types(is_copy)
+  return setmetatable(declarator, { __metatable = false, __call = function(_, name)
     if type(name) ~= "string" or not name:find(contract.naming) then
       error(("%s: a name expected, as in %s %q { ... }; got %s"):format(contract.word,
         contract.word, contract.example, types.printed(name)), 2)
     end
     local place = place_of(2)
-    return function(fields) return declared(contract, place, name, fields) end
+    return function(fields)
+      local p = declared(contract, place, name, fields)
+      if tell then tell(p) end
+      return p
+    end
   end })
 end
 
@@ -122,7 +146,8 @@ end
 --   fields     further fields: name -> the type that it must have; `params` is one
 --   required   names of fields that must be there
 --   verify     function(fields): what else is wrong with them, or nil
---   complete   function(policy, fields): what to add to the policy
+--   list       for a sort declared by a list, not by fields: what it is a list of
+--   complete   function(policy, fields): what to add to the policy; raises what else is wrong
 --   naming     Lua pattern of names
 -- @treturn declarator to be called as `strategy "Name" { fields }`; it also has the
 --   words of wl.schema.types, for `params`
@@ -132,15 +157,28 @@ function policy.declare(sort, contract)
   contract.required = contract.required or {}
   contract.naming = contract.naming or "^%u%w*$"
   contract.example = contract.example or "Mine"
-  contracts[sort], words[contract.word] = contract, sort
+  contracts[sort] = contract
   return declarator_of(contract)
 end
 
 --- The contract of a sort. @treturn ?table
-function policy.contract(sort) return contracts[sort] end
+function policy.contract(sort)
+  if not contracts[sort] then require "wl.policy.sorts" end
+  return contracts[sort]
+end
 
---- The sort that a declarator's word makes: "strategy" -> "rollout".
-function policy.sort_of(word) return words[word] end
+--- The declarators by their words.
+-- @tparam function tell(policy) called with each policy that they make
+-- @tparam ?boolean is_apart they share nothing with others: for scripts in a sandbox
+-- @treturn table "strategy" -> declarator
+function policy.declarators(tell, is_apart)
+  local made = {}
+  for _, sort in ipairs(require "wl.policy.sorts") do
+    local contract = policy.contract(sort)
+    made[contract.word] = declarator_of(contract, tell, is_apart)
+  end
+  return made
+end
 
 --- Is it a policy?
 function policy.is_policy(x)

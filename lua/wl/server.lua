@@ -11,6 +11,7 @@ local admission = require "wl.admission"
 local apierror = require "wl.apierror"
 local deletion = require "wl.deletion"
 local facet = require "wl.facet"
+local scope = require "wl.policy.scope"
 local store = require "wl.store"
 local time = require "wl.time"
 local value = require "wl.value"
@@ -33,6 +34,7 @@ function Server.new(options)
     sums = 0,        -- functions of sum facets so far
     prototypes = {}, -- number -> what was created last in bulk: the next shares its parts
     expected_namespaces = {}, -- by name: they come with the objects that need them
+    policies = {},   -- those registered in the cluster: "sort/Name" -> policy
     on_kind = {},    -- called with each kind that is registered
     admit = {},      -- further admission: functions(kind, draft); true, or nil, message, code
     admit_update = {}, -- the same for changes: functions(kind, draft, old)
@@ -201,6 +203,7 @@ end
 -- @return a view or table; or nil, message, code, causes
 -- @treturn kind
 function Server:admit_new(object, options)
+  scope.use(self.policies)
   local kind, message, code = known_kind(self, object)
   if not kind then return nil, message, code end
   local uid = self.store:next_uid()
@@ -299,6 +302,7 @@ end
 -- @tparam ?table options as for wl.admission
 -- @return a view, its id; or nil, message, code, causes
 function Server:update(object, options)
+  scope.use(self.policies)
   local kind, message, code = known_kind(self, object)
   if not kind then return nil, message, code end
   local old, id = stored(self, object)

@@ -116,7 +116,7 @@ describe("the scheduler", function()
 
   it("can be a user's own policy", function()
     local cluster = play.cluster {}
-    local placement = require("wl.scheduler.policy").placement
+    local placement = require "wl.placement"
     cluster:add_policy("placement", "last-node", placement "last-node" {
       { name = "Last", changes = "node", prepare = function()
         return { score = function(one) return one.index end }
@@ -131,7 +131,7 @@ end)
 describe("a placement policy that fails", function()
   it("is told at its pods, and the others are placed", function()
     local cluster = play.cluster {}
-    local placement = require("wl.scheduler.policy").placement
+    local placement = require "wl.placement"
     cluster:add_policy("placement", "broken", placement "broken" {
       { name = "Broken", changes = "node", prepare = function() error "no idea" end },
     })
@@ -360,7 +360,7 @@ describe("topology spread constraints", function()
 end)
 
 describe("a placement policy", function()
-  local placement = require("wl.scheduler.policy").placement
+  local placement = require "wl.placement"
 
   local function complaint(rules)
     local _, text = pcall(placement "mine", rules)

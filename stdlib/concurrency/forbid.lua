@@ -5,5 +5,5 @@
 local concurrency = require "wl.concurrency"
 
 return concurrency "Forbid" {
-  decide = function(active) return active > 0 and "skip" or "start" end,
+  decide = function(view) return view.active > 0 and "skip" or "start" end,
 }

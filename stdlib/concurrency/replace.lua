@@ -3,5 +3,5 @@
 local concurrency = require "wl.concurrency"
 
 return concurrency "Replace" {
-  decide = function(active) return active > 0 and "replace" or "start" end,
+  decide = function(view) return view.active > 0 and "replace" or "start" end,
 }

@@ -4,7 +4,7 @@
 -- The rules in the order in which they are asked: the first that refuses a
 -- node is the reason that is told. Source: kube-scheduler's default plugins.
 local node_affinity = require "stdlib.placement.node_affinity"
-local placement = require("wl.scheduler.policy").placement
+local placement = require "wl.placement"
 local pod_affinity = require "stdlib.placement.pod_affinity"
 local ports = require "stdlib.placement.ports"
 local resources = require "stdlib.placement.resources"

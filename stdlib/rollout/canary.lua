@@ -31,7 +31,17 @@ local DO = {
   note = function(step, text) step.note(text) end,
 }
 
+local Step = strategy.object {
+  setWeight = strategy.int32 { min = 0, max = 100 }, setReplicas = strategy.int_or_string,
+  pause = strategy.object { duration = strategy.any }, analysis = strategy.any,
+  ask = strategy.any, note = strategy.str,
+}
+
 return strategy "Canary" {
+  params = {
+    maxSurge = strategy.int_or_string, maxUnavailable = strategy.int_or_string,
+    steps = strategy.list(Step), scaleDownDelay = strategy.any,
+  },
   script = function(step, params)
     for _, one in ipairs(params and params.steps or {}) do
       for word, given in pairs(one) do

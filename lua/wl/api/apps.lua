@@ -5,7 +5,6 @@ local defaults = require "wl.api.defaults.workload"
 local meta = require "wl.api.meta"
 local persistent = require "wl.api.persistent"
 local pod = require "wl.api.pod"
-local strategies = require "wl.rollout.strategies"
 
 local object, list, merged = schema.object, schema.list, schema.merged
 local required, always = schema.required, schema.always
@@ -32,22 +31,14 @@ apps.RolloutStatus = object {
   services = list(apps.RolloutService), request = word,
 }
 
--- The blocks of the strategies in stdlib/rollout besides Kubernetes' own.
-local function with_blocks(fields)
-  for _, block in ipairs(strategies.blocks) do
-    fields[block] = schema.any { extension = true }
-  end
-  return fields
-end
-
 -- Deployment
 
 apps.RollingUpdateDeployment = object { maxUnavailable = int_or_string, maxSurge = int_or_string }
 
-apps.DeploymentStrategy = object(with_blocks {
+apps.DeploymentStrategy = object {
   type = word { default = "RollingUpdate", enum = { "Recreate", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateDeployment,
-}) { complete = defaults.deployment_strategy }
+} { complete = defaults.deployment_strategy, policy = { "rollout", "type" } }
 
 apps.DeploymentSpec = object {
   replicas = int32 { default = 1 }, selector = required(meta.LabelSelector), template = TEMPLATE,
@@ -93,10 +84,10 @@ apps.ReplicaSet = meta.resource {
 
 apps.RollingUpdateStatefulSetStrategy = object { partition = int32, maxUnavailable = int_or_string }
 
-apps.StatefulSetUpdateStrategy = object(with_blocks {
+apps.StatefulSetUpdateStrategy = object {
   type = word { enum = { "OnDelete", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateStatefulSetStrategy,
-}) { complete = defaults.stateful_set_strategy }
+} { complete = defaults.stateful_set_strategy, policy = { "rollout", "type" } }
 
 apps.StatefulSetPersistentVolumeClaimRetentionPolicy = object {
   whenDeleted = word { default = "Retain", enum = { "Delete", "Retain" } },
@@ -134,10 +125,10 @@ apps.StatefulSet = meta.resource {
 
 apps.RollingUpdateDaemonSet = object { maxUnavailable = int_or_string, maxSurge = int_or_string }
 
-apps.DaemonSetUpdateStrategy = object(with_blocks {
+apps.DaemonSetUpdateStrategy = object {
   type = word { default = "RollingUpdate", enum = { "OnDelete", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateDaemonSet,
-}) { complete = defaults.daemon_set_strategy }
+} { complete = defaults.daemon_set_strategy, policy = { "rollout", "type" } }
 
 apps.DaemonSetSpec = object {
   selector = required(meta.LabelSelector), template = TEMPLATE,

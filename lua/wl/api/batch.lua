@@ -6,7 +6,7 @@ local meta = require "wl.api.meta"
 local pod = require "wl.api.pod"
 local reference = require "wl.api.reference"
 
-local object, list, set = schema.object, schema.list, schema.set
+local object, list, set, merged = schema.object, schema.list, schema.set, schema.merged
 local required, always = schema.required, schema.always
 local word, str, bool, int32, int64, count, time = schema.word, schema.str, schema.bool,
   schema.int32, schema.int64, schema.count, schema.time
@@ -34,6 +34,9 @@ batch.SuccessPolicyRule = object { succeededIndexes = str, succeededCount = int3
 
 batch.SuccessPolicy = object { rules = required(list(batch.SuccessPolicyRule)) }
 
+-- What to do about a failed pod: see wl.retry.
+batch.Retry = object { type = required(str) } { policy = { "retry", "type" } }
+
 batch.JobSpec = object {
   parallelism = int32, completions = int32,
   completionMode = str { enum = { "Indexed", "NonIndexed" } },
@@ -43,7 +46,7 @@ batch.JobSpec = object {
   podFailurePolicy = batch.PodFailurePolicy, successPolicy = batch.SuccessPolicy,
   podReplacementPolicy = str { enum = { "Failed", "TerminatingOrFailed" } },
   activeDeadlineSeconds = int64, ttlSecondsAfterFinished = int32,
-  suspend = bool, managedBy = str,
+  suspend = bool, managedBy = str, retry = batch.Retry { extension = true },
 }
 
 batch.JobCondition = meta.condition { lastProbeTime = time }
@@ -73,10 +76,11 @@ batch.CronJobSpec = object {
   jobTemplate = required(batch.JobTemplateSpec) { default = {} },
   successfulJobsHistoryLimit = int32 { default = 3 },
   failedJobsHistoryLimit = int32 { default = 1 },
-}
+} { policy = { "concurrency", "concurrencyPolicy" } }
 
 batch.CronJobStatus = object {
   active = list(reference.ObjectReference), lastScheduleTime = time, lastSuccessfulTime = time,
+  conditions = merged(meta.condition(), "type") { extension = true }, -- see wl.policy.failure
 }
 
 batch.CronJob = meta.resource {

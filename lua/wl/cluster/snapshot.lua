@@ -65,6 +65,7 @@ function snapshot.load(cluster, shot)
   local server = cluster.server
   cluster.started, cluster.namespace = shot.started, shot.namespace
   cluster.policies = copied(shot.policies)
+  server.policies = cluster.policies
   for name, stream in pairs(shot.streams) do cluster.streams[name] = stream:copy() end
   server.expected_namespaces = copied(shot.expected_namespaces)
   cluster.events = shot.events:copy(shot.seconds, function() return cluster:now() end)

@@ -5,6 +5,7 @@
 local conditions = require "wl.job.conditions"
 local jobs = require "wl.cron_job.jobs"
 local owner = require "wl.owner"
+local policy = require "wl.policy"
 local schedule = require "wl.cron_job.schedule"
 local time = require "wl.time"
 local value = require "wl.value"
@@ -140,6 +141,16 @@ local function is_too_late(self, scheduled)
   return limit ~= nil and scheduled + limit < self.ctx.now
 end
 
+-- What the concurrency policy says of the run that was due at a moment.
+local function decide(self, scheduled)
+  local spec = self.cron_job.spec
+  local name = spec.concurrencyPolicy or "Allow"
+  local p = self.ctx:policy("concurrency", name)
+  if not p then return nil, ("there is no concurrency policy %q"):format(name), "Invalid" end
+  return policy.call(self.ctx, p, self.cron_job, "decide", { active = #self.active,
+    scheduled = scheduled, params = spec[p.block], now = self.ctx.now })
+end
+
 --- Start the run of a moment, if it may start.
 -- @tparam integer scheduled
 -- @treturn ?boolean false: there is nothing more to do until something changes; or nil,
@@ -153,14 +164,15 @@ function Run:start(scheduled)
   elseif is_started(self, job, scheduled) then
     return true
   end
-  local policy = self.ctx:policy("concurrency", self.cron_job.spec.concurrencyPolicy or "Allow")
-  local what = policy.decide(#self.active)
+  local what, message, code = decide(self, scheduled)
+  if not what then return nil, message, code end
   if what == "skip" then
     self:tell("Normal", "JobAlreadyActive", "Not starting job because prior execution is "
-      .. "running and concurrency policy is %s", policy.name)
+      .. "running and concurrency policy is %s", self.cron_job.spec.concurrencyPolicy)
     return true
   elseif what == "replace" then
-    local done, message, code = replace(self)
+    local done
+    done, message, code = replace(self)
     if not done then return nil, message, code end
   end
   return create(self, job, scheduled)

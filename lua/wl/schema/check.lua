@@ -104,11 +104,18 @@ local function find_above(state, name)
   end
 end
 
-local function unknown(state, t, name)
+local function names_of(t, block)
+  if not block then return t.names end
+  local names = table.move(t.names, 1, #t.names, 1, {})
+  names[#names + 1] = block
+  return names
+end
+
+local function unknown(state, t, name, block)
   local depth = #state.path + 1
   local prefix = path_text(state.path)
   state.path[depth] = name
-  local nearest = suggest.nearest(name, t.names)
+  local nearest = suggest.nearest(name, names_of(t, block))
   local words = ""
   if nearest then
     words = ('; did you mean "%s"?'):format(nearest)
@@ -140,14 +147,16 @@ local function check_object(state, t, object)
   local path, above = state.path, state.above
   local depth, level = #path + 1, #above + 1
   above[level], state.depths[level] = t, depth - 1
+  local block, params
+  if t.policy then block, params = types.parameters(t, object) end
   for name, x in pairs(object) do
-    local field = t.fields[name]
+    local field = t.fields[name] or name == block and params
     if field then
       path[depth] = name
       check_value(state, field, x)
       path[depth] = nil
     elseif not state.allow_unknown then
-      unknown(state, t, tostring(name))
+      unknown(state, t, tostring(name), block)
     end
   end
   above[level] = nil

@@ -21,7 +21,7 @@ end
 -- is taken to have one.
 local function has_defaults(t, within)
   t = types.resolve(t)
-  if t.complete then return true end
+  if t.complete or t.policy then return true end
   if t.item then return has_defaults(t.item, within) end
   if t.kind ~= "object" then return false end
   if within[t.shape] then return true end
@@ -60,6 +60,14 @@ end
 
 local fill
 
+-- A policy finds all its parameters, also where none was written.
+local function fill_parameters(t, draft)
+  local block, params = types.parameters(t, draft)
+  if not block then return end
+  if draft[block] == nil and has_defaults(params, {}) then draft[block] = {} end
+  if draft[block] ~= nil then fill(params, draft[block]) end
+end
+
 local function fill_object(t, draft)
   local plan = plan_of(t)
   for _, entry in ipairs(plan.constants) do
@@ -74,6 +82,7 @@ local function fill_object(t, draft)
     local x = draft[entry[1]]
     if x ~= nil then fill(entry[2], x) end
   end
+  if t.policy then fill_parameters(t, draft) end
 end
 
 local function fill_list(t, list)

@@ -39,9 +39,10 @@ local function is_omitted(field, stored)
 end
 
 local function object_of(t, object)
-  local result = {}
+  local result, block, params = {}, nil, nil
+  if t.policy then block, params = types.parameters(t, object) end
   for name, x in pairs(object) do
-    local field = t.fields[name]
+    local field = t.fields[name] or name == block and params
     if not field then
       result[name] = value.table(x)
     elseif x ~= value.null then

@@ -53,8 +53,9 @@ end
 -- @tparam type t
 -- @param object a view or plain table in stored form
 -- @tparam wl.fielderrors errors
-function rules.validate(t, object, errors)
-  check(t, object, "", errors)
+-- @tparam ?string path where the object stands in a larger one
+function rules.validate(t, object, errors, path)
+  check(t, object, path or "", errors)
 end
 
 local function check_update(t, new, old, path, errors)

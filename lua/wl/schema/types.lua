@@ -27,6 +27,7 @@
 --   list_type "atomic", "set" or "map"; list_map_keys
 --   patch_strategy, patch_merge_key   for strategic merge patches
 --   and the options below.
+local scope = require "wl.policy.scope"
 local suggest = require "wl.suggest"
 
 local types = {}
@@ -47,6 +48,8 @@ local OPTIONS = {
   replace = true,   -- a strategic patch replaces the object instead of merging
   atomic = true,    -- of a map: owned as a whole
   extension = true, -- a field of our own, which Kubernetes does not have
+  policy = true,    -- of an object: { sort, field }: the field names a policy of that sort, whose
+                    -- parameters are in a field of their own beside it
 }
 
 local Type = {}
@@ -208,6 +211,16 @@ function types.resolve(t)
     t = t.target
   end
   return t
+end
+
+--- The type of the field that holds the parameters of the policy which an object names.
+-- @tparam type t an object type with `policy`
+-- @param object
+-- @treturn ?string the field's name
+-- @treturn ?type
+function types.parameters(t, object)
+  local p = scope.policy(t.policy[1], object[t.policy[2]])
+  if p and p.params and not t.fields[p.block] then return p.block, p.params end
 end
 
 --- The same type, but it must be given.

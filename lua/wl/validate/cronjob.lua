@@ -4,6 +4,7 @@
 local check = require "wl.validate.check"
 local job = require "wl.validate.job"
 local meta = require "wl.validate.meta"
+local policy = require "wl.validate.policy"
 local schedule = require "wl.validate.schedule"
 local when = require "wl.cron_job.schedule"
 
@@ -27,6 +28,14 @@ local function job_template(errors, path, template)
   end
 end
 
+local function concurrency(errors, spec)
+  local name = spec.concurrencyPolicy
+  if check.blank(name) or not policy.named(errors, "spec", spec, "concurrency", name) then
+    check.choice(errors, "spec.concurrencyPolicy", name,
+      policy.supported("concurrency", POLICIES, name))
+  end
+end
+
 -- old: the stored spec, or nil for a new CronJob.
 local function whole(errors, spec, old)
   if check.blank(spec.schedule) then
@@ -39,7 +48,7 @@ local function whole(errors, spec, old)
   if not old or old.timeZone ~= spec.timeZone then
     schedule.zone(errors, "spec.timeZone", spec.timeZone)
   end
-  check.choice(errors, "spec.concurrencyPolicy", spec.concurrencyPolicy, POLICIES)
+  concurrency(errors, spec)
   job_template(errors, "spec.jobTemplate", spec.jobTemplate or {})
   check.nonnegative_fields(errors, "spec", spec, LIMITS)
 end

@@ -4,7 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
-local strategies = require "wl.rollout.strategies"
+local policy = require "wl.validate.policy"
 local template = require "wl.validate.template"
 
 local daemonset = {}
@@ -25,9 +25,14 @@ local function rolling_update(errors, path, budget)
 end
 
 local function update_strategy(errors, path, s)
-  if s.type == "OnDelete" or strategies.has(s.type) then return end
+  if s.type == "OnDelete" then return end
   if s.type ~= "RollingUpdate" then
-    errors:not_supported(path, s, { "RollingUpdate", "OnDelete" })
+    if policy.check(errors, path, s, "rollout", "DaemonSet") then
+      if s.rollingUpdate then rolling_update(errors, path .. ".rollingUpdate", s.rollingUpdate) end
+    else
+      errors:not_supported(path, s, policy.supported("rollout", { "RollingUpdate", "OnDelete" },
+        s.type, "DaemonSet"))
+    end
   elseif not s.rollingUpdate then
     errors:required(path .. ".rollingUpdate")
   else

@@ -4,7 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
-local strategies = require "wl.rollout.strategies"
+local policy = require "wl.validate.policy"
 local template = require "wl.validate.template"
 
 local deployment = {}
@@ -29,10 +29,13 @@ local function strategy(errors, path, s)
     if s.rollingUpdate then
       errors:forbidden(budget, "may not be specified when strategy `type` is 'Recreate'")
     end
-  elseif strategies.has(s.type) then
-    return
   elseif s.type ~= "RollingUpdate" then
-    errors:not_supported(path, s, { "Recreate", "RollingUpdate" })
+    if policy.check(errors, path, s, "rollout", "Deployment") then
+      if s.rollingUpdate then rolling_update(errors, budget, s.rollingUpdate) end
+    else
+      errors:not_supported(path, s, policy.supported("rollout", { "Recreate", "RollingUpdate" },
+        s.type, "Deployment"))
+    end
   elseif not s.rollingUpdate then
     errors:required(budget, "this should be defaulted and never be nil")
   else

@@ -7,6 +7,7 @@ local jobpolicy = require "wl.validate.jobpolicy"
 local jobstatus = require "wl.validate.jobstatus"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
+local policies = require "wl.validate.policy"
 local semantic = require "wl.validate.semantic"
 local template = require "wl.validate.template"
 
@@ -127,6 +128,7 @@ function job.spec(errors, path, spec)
   jobpolicy.replacement(errors, path .. ".podReplacementPolicy", spec)
   template.check(errors, path .. ".template", spec.template or {})
   restart_policy(errors, path .. ".template.spec.restartPolicy", spec)
+  policies.optional(errors, path .. ".retry", spec.retry, "retry")
 end
 
 local function template_labels(spec)

@@ -5,8 +5,8 @@ local check = require "wl.validate.check"
 local claim = require "wl.validate.claim"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
+local policy = require "wl.validate.policy"
 local semantic = require "wl.validate.semantic"
-local strategies = require "wl.rollout.strategies"
 local template = require "wl.validate.template"
 
 local statefulset = {}
@@ -38,10 +38,10 @@ local function update_strategy(errors, path, s)
     end
   elseif check.blank(s.type) then
     errors:required(path)
-  elseif strategies.has(s.type) then
-    return
-  elseif s.type ~= "RollingUpdate" then
-    errors:invalid(path, s, "must be 'RollingUpdate' or 'OnDelete'")
+  elseif s.type ~= "RollingUpdate" and not policy.check(errors, path, s, "rollout",
+      "StatefulSet") then
+    errors:invalid(path, s, "must be " .. policy.words("rollout", { "RollingUpdate", "OnDelete" },
+      s.type, "StatefulSet"))
   elseif s.rollingUpdate then
     rolling_update(errors, path .. ".rollingUpdate", s.rollingUpdate)
   end

@@ -56,9 +56,8 @@
 -- A score counts `weight` times (1). `normalise` first brings the scores of a
 -- group's nodes to 0..100: "most" (the highest becomes 100) or "fewest" (0
 -- becomes 100); only for rules of changes = "node".
+local policy = require "wl.policy"
 local suggest = require "wl.suggest"
-
-local policy = {}
 
 local FIELDS = { name = "string", prepare = "function", changes = "string",
                  weight = "number", normalise = "string", reads = "table or function",
@@ -72,7 +71,7 @@ local function check_choice(rule, field)
     end
   end
   error(("rule %q: %s must be %q or %q, not %q"):format(rule.name, field, CHOICES[field][1],
-    CHOICES[field][2], tostring(rule[field])), 4)
+    CHOICES[field][2], tostring(rule[field])), 0)
 end
 
 local function check_fields(rule)
@@ -84,20 +83,20 @@ local function check_fields(rule)
   for field, value in pairs(rule) do
     if not FIELDS[field] then
       error(("rule %q: unknown field %q%s"):format(rule.name, tostring(field),
-        suggest.hint(tostring(field), known)), 4)
+        suggest.hint(tostring(field), known)), 0)
     elseif not FIELDS[field]:find(type(value), 1, true) then
-      error(("rule %q: %s must be a %s"):format(rule.name, field, FIELDS[field]), 4)
+      error(("rule %q: %s must be a %s"):format(rule.name, field, FIELDS[field]), 0)
     end
   end
 end
 
 local function check_rule(rule, i)
   if type(rule) ~= "table" or type(rule.name) ~= "string" then
-    error(("rule %d of a placement policy must be a table with a name"):format(i), 3)
+    error(("rule %d of a placement policy must be a table with a name"):format(i), 0)
   end
   check_fields(rule)
   if not rule.prepare then
-    error(("rule %q must have a function prepare(pod, nodes)"):format(rule.name), 3)
+    error(("rule %q must have a function prepare(pod, nodes)"):format(rule.name), 0)
   end
   check_choice(rule, "changes")
   if rule.normalise then
@@ -105,19 +104,15 @@ local function check_rule(rule, i)
   end
 end
 
---- Make a placement policy.
--- @tparam string name what pods give as `spec.schedulerName`
--- @treturn function taking the list of rules and returning the policy
-function policy.placement(name)
-  if type(name) ~= "string" or name == "" then
-    error("a placement policy needs a name", 2)
-  end
-  return function(rules)
-    for i, rule in ipairs(rules) do
-      check_rule(rule, i)
-    end
-    return { sort = "placement", name = name, rules = rules }
-  end
-end
-
-return policy
+return policy.declare("placement", {
+  word = "placement",
+  doc = "which rules choose a node for a pod",
+  named = "spec.schedulerName of pods",
+  naming = ".",
+  example = "my-scheduler",
+  list = "rules",
+  complete = function(p, rules)
+    for i, rule in ipairs(rules) do check_rule(rule, i) end
+    p.rules = rules
+  end,
+})

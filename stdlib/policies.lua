@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: MIT
+--- The policies that ship, by sort: "BlueGreen" is in stdlib/rollout/blue_green.lua.
+return {
+  concurrency = { "Allow", "Forbid", "Replace" },
+  deletion = { "Job", "Kubernetes" },
+  placement = { "default-scheduler" },
+  rollout = { "Canary", "Recreate", "RollingUpdate" },
+}
