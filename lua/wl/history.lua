@@ -31,7 +31,7 @@ return policy.declare("history", {
     keep = {
       doc = "asked when there are more than before",
       receives = {
-        { "items", types.list(ITEM), "what could go, the oldest first; what is in use is not here" },
+        { "items", types.list(ITEM), "what could go, the oldest first, without what is in use" },
         { "params", types.any, "the policy's own block of the manifest", optional = true },
         { "now", types.time, "the virtual time" },
       },

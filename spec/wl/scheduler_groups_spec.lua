@@ -4,7 +4,7 @@
 local Known = require "wl.scheduler.known"
 local node = require("wl.verbs.nodes").node
 local pending = require "wl.scheduler.pending"
-local placement = require("wl.scheduler.policy").placement
+local placement = require "wl.placement"
 local play = require "spec.support.play"
 
 local HOST = "kubernetes.io/hostname"

@@ -12,7 +12,7 @@ local value = require "wl.value"
 local pending = {}
 
 -- What is looked at in any case, so that no rule need name it (see
--- wl.scheduler.policy). A part of each item of a list is { list, part }.
+-- wl.placement). A part of each item of a list is { list, part }.
 local LOOKED_AT = {
   "spec.schedulerName", "spec.priority", "spec.preemptionPolicy", "spec.nodeSelector",
   "spec.tolerations", "spec.topologySpreadConstraints", "spec.initContainers", "spec.overhead",

@@ -4,7 +4,7 @@
 local check = require "wl.validate.check"
 local job = require "wl.validate.job"
 local meta = require "wl.validate.meta"
-local policy = require "wl.validate.policy"
+local policies = require "wl.validate.policy"
 local schedule = require "wl.validate.schedule"
 local when = require "wl.cron_job.schedule"
 
@@ -30,9 +30,9 @@ end
 
 local function concurrency(errors, spec)
   local name = spec.concurrencyPolicy
-  if check.blank(name) or not policy.named(errors, "spec", spec, "concurrency", name) then
+  if check.blank(name) or not policies.named(errors, "spec", spec, "concurrency", name) then
     check.choice(errors, "spec.concurrencyPolicy", name,
-      policy.supported("concurrency", POLICIES, name))
+      policies.supported("concurrency", POLICIES, name))
   end
 end
 

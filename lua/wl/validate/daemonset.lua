@@ -4,7 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
-local policy = require "wl.validate.policy"
+local policies = require "wl.validate.policy"
 local template = require "wl.validate.template"
 
 local daemonset = {}
@@ -27,10 +27,10 @@ end
 local function update_strategy(errors, path, s)
   if s.type == "OnDelete" then return end
   if s.type ~= "RollingUpdate" then
-    if policy.check(errors, path, s, "rollout", "DaemonSet") then
+    if policies.check(errors, path, s, "rollout", "DaemonSet") then
       if s.rollingUpdate then rolling_update(errors, path .. ".rollingUpdate", s.rollingUpdate) end
     else
-      errors:not_supported(path, s, policy.supported("rollout", { "RollingUpdate", "OnDelete" },
+      errors:not_supported(path, s, policies.supported("rollout", { "RollingUpdate", "OnDelete" },
         s.type, "DaemonSet"))
     end
   elseif not s.rollingUpdate then

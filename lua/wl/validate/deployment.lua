@@ -4,7 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
-local policy = require "wl.validate.policy"
+local policies = require "wl.validate.policy"
 local template = require "wl.validate.template"
 
 local deployment = {}
@@ -30,10 +30,10 @@ local function strategy(errors, path, s)
       errors:forbidden(budget, "may not be specified when strategy `type` is 'Recreate'")
     end
   elseif s.type ~= "RollingUpdate" then
-    if policy.check(errors, path, s, "rollout", "Deployment") then
+    if policies.check(errors, path, s, "rollout", "Deployment") then
       if s.rollingUpdate then rolling_update(errors, budget, s.rollingUpdate) end
     else
-      errors:not_supported(path, s, policy.supported("rollout", { "Recreate", "RollingUpdate" },
+      errors:not_supported(path, s, policies.supported("rollout", { "Recreate", "RollingUpdate" },
         s.type, "Deployment"))
     end
   elseif not s.rollingUpdate then

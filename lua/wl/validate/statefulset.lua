@@ -5,7 +5,7 @@ local check = require "wl.validate.check"
 local claim = require "wl.validate.claim"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
-local policy = require "wl.validate.policy"
+local policies = require "wl.validate.policy"
 local semantic = require "wl.validate.semantic"
 local template = require "wl.validate.template"
 
@@ -38,9 +38,9 @@ local function update_strategy(errors, path, s)
     end
   elseif check.blank(s.type) then
     errors:required(path)
-  elseif s.type ~= "RollingUpdate" and not policy.check(errors, path, s, "rollout",
+  elseif s.type ~= "RollingUpdate" and not policies.check(errors, path, s, "rollout",
       "StatefulSet") then
-    errors:invalid(path, s, "must be " .. policy.words("rollout", { "RollingUpdate", "OnDelete" },
+    errors:invalid(path, s, "must be " .. policies.words("rollout", { "RollingUpdate", "OnDelete" },
       s.type, "StatefulSet"))
   elseif s.rollingUpdate then
     rolling_update(errors, path .. ".rollingUpdate", s.rollingUpdate)
