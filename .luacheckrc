@@ -10,8 +10,7 @@ local words = {
   "after", "always", "annotate", "apply", "at", "behave", "cluster", "create_job", "cron",
   "define", "delete", "describe", "events", "every", "exists", "expect", "fail", "get",
   "label", "list", "metric", "node", "now", "patch", "rollout", "run", "scale",
-  "step", "until_settled",
-  "set_image", "show", "wait", "watch",
+  "set_image", "show", "step", "test", "until_settled", "wait", "watch",
 }
 -- Kinds are constructors.
 local kinds = {

@@ -107,13 +107,17 @@ local function warnings_of(cluster)
   return lines
 end
 
-local function tell_problems(cluster, missing, options)
-  if #missing == 0 or not is_told(options) then return end
-  io.write "\n"
-  for _, object in ipairs(missing) do
-    io.write(("%s did not %s\n"):format(printer.name(object),
-      object.kind == "Job" and "complete" or "become available"))
+local function what_is_missing(missing)
+  local lines = {}
+  for i, object in ipairs(missing) do
+    lines[i] = ("%s did not %s"):format(printer.name(object),
+      object.kind == "Job" and "complete" or "become available")
   end
+  return #lines > 0 and table.concat(lines, "\n") or nil
+end
+
+local function tell_problems(cluster, missing)
+  io.write("\n", missing, "\n")
   local lines = warnings_of(cluster)
   if #lines > 0 then io.write "warnings:\n" end
   io.write(table.concat(lines, "", 1, math.min(#lines, MOST_WARNINGS)))
@@ -142,6 +146,7 @@ end
 -- @tparam table options files; length: seconds at the most; quiet; namespace of what says
 --   none; and how it is shown: output, all_namespaces, selector, sort_by, show_labels
 -- @treturn integer exit status
+-- @treturn ?string what did not become what it should be
 function manifest_run.run(cluster, options)
   local documents = manifest_files.read(options.files)
   cluster.store:set_writer "kubectl"
@@ -151,12 +156,12 @@ function manifest_run.run(cluster, options)
   if not objects then error(done, 0) end
   tell_applied(objects, done, options)
   tell_time(cluster, options, cluster:run_until_quiet(options.length))
-  local missing = unsatisfied(cluster, objects)
+  local missing = what_is_missing(unsatisfied(cluster, objects))
   if not options.quiet then
     showing.show(cluster, kinds_to_show(cluster, objects), display_of(options))
-    tell_problems(cluster, missing, options)
+    if missing and is_told(options) then tell_problems(cluster, missing) end
   end
-  return #missing == 0 and 0 or 1
+  return missing and 1 or 0, missing
 end
 
 return manifest_run

@@ -46,7 +46,7 @@ local ROLLOUT = { status = true, history = true, undo = true, pause = true, resu
 -- @treturn {string,...}
 function scenario.verbs()
   local names = suggest.keys(VERBS)
-  for _, name in ipairs { "cluster", "define", "rollout" } do names[#names + 1] = name end
+  for _, name in ipairs { "cluster", "define", "rollout", "test" } do names[#names + 1] = name end
   table.sort(names)
   return names
 end
@@ -112,7 +112,7 @@ Scenario.__index = Scenario
 -- @treturn Scenario
 function scenario.new(options)
   return setmetatable({ options = options or {}, definitions = {}, clusters = {},
-    unfinished = {} }, Scenario)
+    unfinished = {}, tests = {} }, Scenario)
 end
 
 local function is_policy(given)
@@ -252,6 +252,8 @@ local function global(self, name)
     return function(given) return self:open(given) end
   elseif name == "define" then
     return function(given) self:define(given) end
+  elseif name == "test" then
+    return function(...) require "wl.scenario.test"(self, ...) end
   elseif name == "rollout" then
     return rollout_verbs(self:default())
   elseif FREE[name] then

@@ -42,8 +42,20 @@ static int file_list(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"list", file_list}, {"read", file_read}, {NULL, NULL}};
+/* file.make_directory(path) -> true | nil, message, code; those above it, too
+ */
+static int file_make_directory(lua_State *L) {
+  wl_Error error = {WL_OK};
+  if (!wl_directory_make(luaL_checkstring(L, 1), &error))
+    return wl_lua_fail(L, &error);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"list", file_list},
+                                     {"make_directory", file_make_directory},
+                                     {"read", file_read},
+                                     {NULL, NULL}};
 
 int luaopen_wl_file(lua_State *L) {
   wl_lua_need_values(L);

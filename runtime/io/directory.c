@@ -38,3 +38,27 @@ bool wl_directory_read(wl_Buffer *out, const char *path, wl_Error *error) {
   closedir(dir);
   return true;
 }
+
+static bool make_one(const char *path, wl_Error *error) {
+  struct stat info;
+  if (mkdir(path, 0777) == 0)
+    return true;
+  if (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+    return true;
+  return wl_fail(error, WL_EIO, "%.400s: %s", path, strerror(errno));
+}
+
+bool wl_directory_make(const char *path, wl_Error *error) {
+  char part[4096];
+  size_t length = strlen(path);
+  if (length == 0 || length >= sizeof part)
+    return wl_fail(error, WL_EINVALID, "%.400s: no path of a directory", path);
+  for (size_t i = 1; i < length; i++)
+    if (path[i] == '/') {
+      memcpy(part, path, i);
+      part[i] = '\0';
+      if (!make_one(part, error))
+        return false;
+    }
+  return make_one(path, error);
+}

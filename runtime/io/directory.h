@@ -13,4 +13,7 @@
  * cannot be read or is no directory. */
 bool wl_directory_read(wl_Buffer *out, const char *path, wl_Error *error);
 
+/* Make a directory, and those above it. One that is there is fine. */
+bool wl_directory_make(const char *path, wl_Error *error);
+
 #endif

@@ -26,7 +26,7 @@ commands.options = {
   ["fail-fast"] = { key = "fail_fast", help = "start no more tests after the first failure" },
   ["filename"] = { short = "f", value = "FILE", many = true, complete = "file",
     help = "apply this manifest first, or all manifests of a directory; may be repeated" },
-  ["filter"] = { value = "TEXT", help = "only tests whose name contains this text" },
+  ["filter"] = { value = "TEXT", help = "run only tests whose name contains this text" },
   ["for"] = { value = "DURATION", type = "duration", key = "length",
     help = "manifests: let at most so much virtual time pass (default 1h)" },
   ["help"] = { short = "h", help = "print help" },
@@ -43,6 +43,7 @@ commands.options = {
     help = "the namespace of what says none (default: default)" },
   ["nodes"] = { value = "N", type = "number",
     help = "nodes of the cluster (default 3); goes before what a scenario says" },
+  ["only"] = { value = "TEST", help = "scenarios: run only the test of this name" },
   ["output"] = { short = "o", value = "FORMAT", type = "output", complete = commands.OUTPUTS,
     help = "manifests: how the outcome is printed: table, wide, yaml, json, name, "
       .. "jsonpath=TEMPLATE or custom-columns=TITLE:PATH,...; go-template is not supported" },
@@ -80,8 +81,8 @@ commands.list = {
         .. 'run "10m", show("pods", { output = "wide" }).',
     },
     options = { "filename", "seed", "nodes", "for", "namespace", "load", "trace", "report",
-      "output", "all-namespaces", "selector", "sort-by", "show-labels", "quiet", "verbose",
-      "results" },
+      "output", "all-namespaces", "selector", "sort-by", "show-labels", "only", "filter", "quiet",
+      "verbose", "results" },
     arguments = "file", ends_at_scenario = true, least = 1,
     wants = "a scenario (.lua) or manifests (.yaml)",
     examples = {
@@ -113,6 +114,28 @@ commands.list = {
       { "a cluster of five nodes to play with", "wlrun repl --nodes 5" },
       { "where a scenario ends, at a prompt", "wlrun -i examples/rolling-update.lua" },
       { "one look", "echo 'get pods' | wlrun repl -f web.yaml" },
+    },
+  },
+  {
+    name = "check", summary = "run scenarios as tests, several at a time",
+    usage = { "[options] FILE|DIR ..." },
+    about = {
+      "A scenario file is a test; in a directory all *.lua below it are, but those that only "
+        .. "return something (kinds, policies, helpers). A manifest that is named is one, "
+        .. "too: it passes when everything in it becomes available. Blocks "
+        .. 'test("name", function() ... end) in a scenario are tests of their own, each with a '
+        .. "fresh cluster.",
+      "Of a test that fails, the trace of its writes, a picture of how it went and all that it "
+        .. "printed stay in a directory, which is named, beside the command that runs it again.",
+    },
+    options = { "jobs", "filter", "fail-fast", "timeout", "junit", "tap", "artifacts", "seed",
+      "nodes", "load", "quiet", "verbose" },
+    arguments = "file", least = 1, wants = "scenarios (.lua), manifests or directories",
+    examples = {
+      { "all scenarios of a directory", "wlrun check scenarios/" },
+      { "in CI", "wlrun check --junit results.xml --artifacts out scenarios/" },
+      { "those about rollouts, until one fails",
+        "wlrun check --filter rollout --fail-fast scenarios/" },
     },
   },
   {

@@ -31,24 +31,29 @@ local function placed(text, traceback)
   return place .. text
 end
 
---- Tell why a scenario ended.
+--- Why a scenario ended.
 -- @param problem what was raised
 -- @tparam ?string traceback of the user's frames, see wl.host
 -- @treturn integer exit status: 1 an expectation failed, 2 anything else
--- @treturn string what was told
-function report.raised(problem, traceback)
+-- @treturn string
+function report.text(problem, traceback)
   traceback = traceback or ""
   if require("wl.verbs.checks").is_failure(problem) then
-    local message = place_of(traceback) .. tostring(problem)
-    report.bad_input(message)
-    return 1, message
+    return 1, place_of(traceback) .. tostring(problem)
   end
   local _, frames = traceback:gsub("\n  ", "")
   if require("wl.apierror").is(problem) then
     local shown = frames > 1 and place_of(traceback) ~= "" and traceback or ""
-    return report.bad_input(place_of(traceback) .. tostring(problem) .. shown)
+    return 2, place_of(traceback) .. tostring(problem) .. shown
   end
-  return report.bad_input(placed(tostring(problem), traceback) .. traceback)
+  return 2, placed(tostring(problem), traceback) .. traceback
+end
+
+--- Tell why a scenario ended; arguments and results are those of `text`.
+function report.raised(problem, traceback)
+  local status, text = report.text(problem, traceback)
+  report.bad_input(text)
+  return status, text
 end
 
 return report

@@ -5,6 +5,7 @@ local chunk_of = require "wl.chunk"
 local duration = require "wl.duration"
 local host = require "wl.host"
 local manifest_files = require "wl.manifest_files"
+local progress = require "wl.progress"
 local report = require "wl.cli.report"
 
 local session = {}
@@ -76,6 +77,7 @@ end
 function Session:on_cluster(cluster)
   local options = self.options
   session.watch(cluster, options, self.trace)
+  if not options.quiet then cluster.observer = self.progress end
   function cluster.on_warning(text)
     if not options.quiet then tell(text) end
   end
@@ -84,10 +86,10 @@ end
 
 -- ---- chunks ----
 
--- The exit status, and what the file returned or, when it failed, why.
+-- The exit status, and what the file returned; or why it ended, which has been told.
 local function run_chunk(path, environment, ...)
   local chunk, problem = chunk_of.load(path, environment)
-  if not chunk then return report.bad_input(problem) end
+  if not chunk then return report.bad_input(problem), problem end
   local results = table.pack(host.call(chunk, ...))
   if not results[1] then return report.raised(results[2], results[3]) end
   return 0, results[2]
@@ -97,7 +99,7 @@ end
 -- @tparam string path
 -- @tparam ?{string,...} arguments
 -- @treturn integer exit status
--- @return what the file returned; when the status is not 0, why, as text
+-- @return what the file returned; or why it ended, which has been told
 function Session:run_file(path, arguments)
   local environment = self.scenario:environment()
   chunk_of.search_beside(path, environment)
@@ -129,7 +131,7 @@ end
 -- @tparam table options see wl.cli.commands
 -- @treturn ?Session scenario, options, trace; nil, exit status
 function session.open(options)
-  local self = setmetatable({ options = options }, Session)
+  local self = setmetatable({ options = options, progress = progress.new() }, Session)
   local message
   self.trace, message = session.open_trace(options)
   if message then return nil, report.bad_input(message) end
@@ -144,19 +146,23 @@ function session.open(options)
   return self
 end
 
---- Write the report that --report asks for, of the scenario's first cluster.
+--- Write the report that --report asks for, of the scenario's first cluster or that of its
+-- last test.
 -- @tparam ?string failure what ended the run
 -- @treturn ?integer an exit status when it could not be written
 function Session:report(failure)
   local path = self.options.report
   if not path then return nil end
-  local written, message = require("wl.report.html").write(self.scenario:default(), path, {
+  local scenario = self.scenario
+  local cluster = scenario.current or scenario.tested or scenario:default()
+  local written, message = require("wl.report.html").write(cluster, path, {
     title = self.options.files[1] or "wlrun report", failure = failure })
   return not written and report.bad_input("wlrun: --report: " .. message) or nil
 end
 
---- The end: the trace is written.
+--- The end: the trace is written, the line of progress goes away.
 function Session:close()
+  self.progress:finish()
   if self.trace then self.trace:close() end
   self.trace = nil
 end

@@ -3,6 +3,7 @@
 --
 -- A failure ends the run with exit status 1 and says what was seen.
 local apierror = require "wl.apierror"
+local difference = require "wl.verbs.difference"
 local duration = require "wl.duration"
 local reference = require "wl.verbs.reference"
 local rollout = require "wl.rollout"
@@ -26,11 +27,6 @@ function checks.fail(message)
 end
 
 -- ---- expect ----
-
-local function show(x)
-  if type(x) == "string" then return ("%q"):format(x) end
-  return tostring(x)
-end
 
 local function contains(whole, part)
   if type(whole) == "string" then return whole:find(tostring(part), 1, true) ~= nil end
@@ -74,8 +70,8 @@ function Expectation:__index(word)
     local wanted = ...
     if rawequal(wanted, self) then wanted = select(2, ...) end
     if not matcher[2](self.seen[1], wanted) then
-      checks.fail(("%sexpected %s, got %s"):format(self.about, matcher[1]:format(show(wanted)),
-        show(self.seen[1])))
+      checks.fail(self.about .. difference.message(matcher[1], wanted, self.seen[1],
+        word == "is"))
     end
   end
 end
