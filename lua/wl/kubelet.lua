@@ -202,6 +202,18 @@ local function look_at_gates(self, ctx)
   end
 end
 
+-- Pods whose spec was changed while they run.
+local function take_in_amendments(self, ctx)
+  local amended = ctx:where("Pod", "amended")
+  if #amended == 0 or amended:version() == self.amended_version then return end
+  for _, group in ipairs(amended:batch():group_by("spec.containers", "status.containerStatuses")) do
+    if lifecycle.is_amended(group.batch[1]) then
+      carry(self, ctx, group.batch, lifecycle.resync)
+    end
+  end
+  self.amended_version = amended:version()
+end
+
 local function run_due(self, ctx)
   local batches = self.timers:pop(ctx.now)
   while batches do
@@ -217,7 +229,7 @@ end
 function Kubelet:wake(ctx)
   function self.run_again() ctx:wake() end
   return { ctx:where("Pod", "bound"), ctx:where("Pod", "dying"), ctx:where("Pod", "gated"),
-           ctx:all "Node" }
+           ctx:where("Pod", "amended"), ctx:all "Node" }
 end
 
 local function earliest(a, b) return a and b and math.min(a, b) or a or b end
@@ -242,6 +254,7 @@ function Kubelet:run(ctx)
   carry(self, ctx, accepted)
   take_in_dying(self, ctx)
   look_at_gates(self, ctx)
+  take_in_amendments(self, ctx)
   run_due(self, ctx)
   local due = earliest(self.timers:next(), earliest(end_graces(self, ctx), again))
   return due and due - ctx.now

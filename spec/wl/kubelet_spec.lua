@@ -448,6 +448,30 @@ describe("the kubelet", function()
     assert.equal("True", (play.condition(play.get(cluster, "p"), "Ready")))
   end)
 
+  it("runs another image in a pod's place when its spec is given one", function()
+    local cluster = play.cluster { nodes = 1 }
+    play.pod(cluster, "p")
+    cluster:run(10)
+    local before = play.get(cluster, "p")
+    for restarts, image in ipairs { "img:2", "img:3" } do
+      play.change(cluster, "Pod", "p", function(draft) draft.spec.containers[1].image = image end)
+      cluster:run(0)
+      local status = play.get(cluster, "p").status
+      assert.same({ "ContainerCreating", false, "Running" }, {
+        status.containerStatuses[1].state.waiting.reason, status.containerStatuses[1].ready,
+        status.phase })
+      cluster:run(10)
+      local now = play.get(cluster, "p").status.containerStatuses[1]
+      assert.same({ image, image, restarts, true },
+        { now.image, now.imageID, now.restartCount, now.ready })
+    end
+    local after = play.get(cluster, "p")
+    assert.same({ before.spec.nodeName, before.status.podIP }, { after.spec.nodeName,
+      after.status.podIP })
+    local killed = cluster.events:list(function(event) return event.reason == "Killing" end)
+    assert.equal("Container main definition changed, will be restarted", killed[1].message)
+  end)
+
   it("takes a thousand pods through each step with one write", function()
     local cluster = play.cluster { nodes = 20 }
     local calls = 0

@@ -45,6 +45,10 @@ local facets = {
                          facet.none_of("metadata.deletionGracePeriodSeconds", 0) } },
   { "gated", facet.all { "active", facet.present "status.startTime",
                          facet.present "spec.readinessGates" } },
+  -- Pods whose spec was changed after they were made; the sum tells of each change.
+  { "amended", facet.all { "consumes", facet.present "status.startTime",
+                           facet.none_of("metadata.generation", 1) } },
+  { "amendments", facet.sum("metadata.generation", "amended") },
   { "endsBy", facet.time("metadata.deletionTimestamp", "dying") },
   { "anti_affine", facet.all { "active", facet.present(ANTI_AFFINITY) } },
   { "phase", facet.value "status.phase" },

@@ -63,6 +63,32 @@ function container.stop(status, at, how)
   status.started, status.ready = false, false
 end
 
+--- Does it run another image than its spec says?
+-- @param spec of the container
+-- @treturn boolean
+function container.is_outdated(spec, status)
+  return status.state.running ~= nil and status.image ~= (spec.image or "")
+end
+
+--- End it, to be started again from the image that its spec says: without back-off.
+-- @param spec of the container
+-- @tparam table how `{ code, reason }`
+function container.replace(spec, status, at, how)
+  container.stop(status, at, how)
+  status.lastState = { terminated = status.state.terminated }
+  status.state = { waiting = { reason = "ContainerCreating" } }
+  status.restartCount = status.restartCount + 1
+  status.image, status.imageID = spec.image or "", ""
+end
+
+--- When one that was replaced ended.
+-- @treturn ?number
+function container.replaced_at(status)
+  local waiting = status.state.waiting
+  local ended = waiting and waiting.reason == "ContainerCreating" and status.lastState.terminated
+  return ended and time.parse(ended.finishedAt) or nil
+end
+
 -- The first restart is at once; then 10 s, doubling, at most 5 min. The wait
 -- before the run that has just ended is the time between the two runs.
 local function backoff_after(status)

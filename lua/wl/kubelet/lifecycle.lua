@@ -96,6 +96,17 @@ local function next_step(sim)
   return at, step
 end
 
+--- Was a pod's spec changed in a way that its containers do not show yet?
+-- @param pod a view or table
+-- @treturn boolean
+function lifecycle.is_amended(pod)
+  for i, spec in ipairs(pod.spec.containers) do
+    local status = ((pod.status or EMPTY).containerStatuses or EMPTY)[i]
+    if status and container.is_outdated(spec, status) then return true end
+  end
+  return false
+end
+
 --- A first step for `advance`: the kubelet looks again at a pod that others
 -- have written to while it could not.
 function lifecycle.resync() end

@@ -186,16 +186,30 @@ end
 
 -- ---- which container ----
 
+-- The spec has another image than the container that runs.
+local function replace(sim, spec)
+  return function(_, at, status)
+    sim:event("Normal", "Killing",
+      ("Container %s definition changed, will be restarted"):format(spec.name))
+    container.replace(spec, status, at, { code = 0, reason = "Completed" })
+  end
+end
+
 -- The next step of one container. `from`: when it may start for the first time.
 local function step_of(sim, spec, status, from, role, restarts)
   local plan = sim.profile:container(spec, status.restartCount, role)
-  if status.state.running then
+  if container.is_outdated(spec, status) then
+    local change = replace(sim, spec)
+    return sim.now, function(_, at) change(sim, at, status) end
+  elseif status.state.running then
     return running_step(sim, spec, status, plan, role)
   elseif status.state.terminated then
     return after_end(sim, spec, status, restarts)
   elseif container.in_backoff(status) then
     return container.restarts_at(status), function(_, at) start(sim, spec, status, at) end
   end
+  local replaced = container.replaced_at(status)
+  from = replaced and replaced + sim.profile:seconds "start" or from
   return first_start(sim, spec, status, from, plan)
 end
 
