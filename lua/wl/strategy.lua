@@ -87,7 +87,7 @@ return policy.declare("rollout", {
   doc = "how the pods of an old template give way to a new one",
   named = "spec.strategy.type",
   example = "OneByOne",
-  fields = { exclusive = "boolean", params = "table", budget = "table" },
+  fields = { exclusive = "boolean", params = "table", budget = "table", domains = "string" },
   verify = verify,
   functions = {
     plan = {

@@ -11,11 +11,13 @@ local Run = require "wl.daemon.run"
 local apps = require "wl.api.apps"
 local claim = require "wl.claim"
 local history = require "wl.revision_history"
+local in_place = require "wl.rollout.in_place"
 local kind = require "wl.kind"
 local legacy = require "wl.api.legacy"
 local prepare = require "wl.api.prepare.workload"
 local revisions = require "wl.daemon.revisions"
 local selector = require "wl.selector"
+local steps = require "wl.daemon.steps"
 
 -- ---- one pod a node ----
 
@@ -30,9 +32,16 @@ local function excess_of(run, nodes)
   return list
 end
 
+local function fill(run, most)
+  if run.target then
+    return steps.fill(run, most)
+  end
+  return run:create_on(run.map:take("needy", most))
+end
+
 local function keep(run)
   local creations, deletions = run:left()
-  local made, message, code = run:create_on(run.map:take("needy", creations))
+  local made, message, code = fill(run, creations)
   local deleted, problem, problem_code =
     run:delete(excess_of(run, run.map:take("crowded", deletions)))
   if not made or not deleted then
@@ -55,17 +64,18 @@ end
 
 -- Old pods that are not available go in any case; of the others, as many as may
 -- be missing.
-local function replace(run, unavailable)
+local function replace(run, unavailable, most)
   local map, _, deletions = run.map, run:left()
-  local broken = map:take("broken", deletions)
-  local spare = math.min(unavailable - map:sum "unavailable", deletions - #broken)
-  return run:delete(old_pods(broken, map:take("candidate", spare)))
+  local broken = map:take("broken", math.min(deletions, most), run.rank)
+  local spare = math.min(unavailable - map:sum "unavailable", deletions - #broken,
+    most - #broken)
+  return run:delete(old_pods(broken, map:take("candidate", spare, run.rank)))
 end
 
 -- Where the old pod is not available a new one is made in any case; elsewhere, as
 -- many as may be too many. On a node that wants no pod any more the old one stays
 -- until enough are available elsewhere.
-local function surge(run, most)
+local function surge(run, spare_nodes, most)
   local map, creations, deletions = run.map, run:left()
   local useless = map:take("useless", deletions)
   local spare = map:sum "available" - map:sum "desired"
@@ -73,21 +83,23 @@ local function surge(run, most)
   if not done then
     return nil, message, code
   end
-  local nodes = map:take("broken", creations)
-  local more = map:take("candidate", math.min(most - map:sum "surging", creations - #nodes))
+  local nodes = map:take("broken", math.min(creations, most), run.rank)
+  local more = map:take("candidate", math.min(spare_nodes - map:sum "surging",
+    creations - #nodes, most - #nodes), run.rank)
   return run:create_on(table.move(more, 1, #more, #nodes + 1, nodes))
 end
 
 -- Under OnDelete a pod stays as it is until somebody deletes it.
 local function update(run)
-  if run.set.spec.updateStrategy.type ~= "RollingUpdate" then
+  if not run.target and run.set.spec.updateStrategy.type ~= "RollingUpdate" then
     return true
   end
-  local most, unavailable = Run.budget(run.set, run.map:sum "desired")
-  if most > 0 then
-    return surge(run, most)
+  local spare_nodes, unavailable = run:budget_of(run.map:sum "desired")
+  local most = run.target and steps.left(run) or math.huge
+  if spare_nodes > 0 then
+    return surge(run, spare_nodes, most)
   end
-  return replace(run, unavailable)
+  return replace(run, unavailable, most)
 end
 
 -- ---- a sync ----
@@ -100,7 +112,9 @@ local function work(run, old)
     run:look()
   end
   local limit = run.set.spec.revisionHistoryLimit
-  local expired = revisions.expired(old, limit, function(sum) return run.map:uses(sum) end)
+  local expired = revisions.expired(old, limit, function(sum)
+    return run.map:uses(sum) or run.stable and run.stable.sum == sum
+  end)
   local forgotten, problem, problem_code = history.delete(run.ctx, expired)
   if not done or not forgotten then
     return nil, message or problem, code or problem_code
@@ -110,7 +124,18 @@ end
 
 local function next_look(run)
   local due = run.map:next_due()
-  return due and math.max(due - run.ctx.now, 0)
+  local wait = due and math.max(due - run.ctx.now, 0)
+  return wait and run.requeue and math.min(wait, run.requeue) or wait or run.requeue
+end
+
+local function open(ctx, set, current, old)
+  local strategy, message, code = in_place.strategy(ctx, set)
+  if message then
+    return nil, message, code
+  elseif strategy then
+    return steps.open(ctx, set, revisions.sum(current), old, strategy)
+  end
+  return Run.open(ctx, set, revisions.sum(current))
 end
 
 local function sync(ctx, set, list)
@@ -118,8 +143,12 @@ local function sync(ctx, set, list)
   if not current then
     return nil, old, collisions
   end
-  local run = Run.open(ctx, set, revisions.sum(current))
-  local done, message, code = true, nil, nil
+  local run, done, message, code
+  run, message, code = open(ctx, set, current, old)
+  if not run then
+    return nil, message, code
+  end
+  done = true
   if ctx.settled ~= false then
     done, message, code = work(run, old)
   end

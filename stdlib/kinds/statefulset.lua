@@ -8,8 +8,6 @@
 -- holds up everything, a rollout too, until somebody repairs or deletes it. Under
 -- Parallel nothing waits but the rollout.
 -- Source: pkg/controller/statefulset.
-local Pass = require "wl.stateful.pass"
-local Roster = require "wl.stateful.roster"
 local apps = require "wl.api.apps"
 local claim = require "wl.claim"
 local claims = require "wl.stateful.claims"
@@ -17,6 +15,7 @@ local history = require "wl.revision_history"
 local kind = require "wl.kind"
 local legacy = require "wl.api.legacy"
 local member = require "wl.stateful.member"
+local open = require "wl.stateful.open"
 local pods = require "wl.stateful.pods"
 local prepare = require "wl.api.prepare"
 local revisions = require "wl.stateful.revisions"
@@ -106,8 +105,35 @@ local function update_some(pass, lowest, budget)
   return true
 end
 
+-- As a strategy in steps has it: down to its partition; or all the way back.
+local function update_in_steps(pass)
+  local lowest = pass.back and 1 or pass.partition + 1
+  if pass.max then
+    return update_some(pass, lowest, pass.max)
+  end
+  return update_next(pass, lowest)
+end
+
+-- A pod that holds up all others, and is not of the revision that it should be,
+-- will not get better by waiting.
+local function recover(pass)
+  local at = pass.roster:first_blocked()
+  local one = at and pass.roster:at(at)
+  if not one or one.terminating or one.revision == pass:wanted(one.ordinal).metadata.name then
+    return true
+  end
+  local done, message, code = pass:replace(one)
+  if not done then
+    return nil, message, code
+  end
+  return false
+end
+
 -- Under OnDelete a pod stays as it is until somebody deletes it.
 local function update(pass)
+  if pass.partition then
+    return update_in_steps(pass)
+  end
   local strategy = pass.set.spec.updateStrategy
   if strategy.type == "OnDelete" then
     return true
@@ -123,7 +149,13 @@ end
 -- ---- a sync ----
 
 local function work(pass)
-  local done, message, code = pass:each_wanted(keep)
+  local done, message, code = true, nil, nil
+  if pass.recovers then
+    done, message, code = recover(pass)
+  end
+  if done then
+    done, message, code = pass:each_wanted(keep)
+  end
   if done then
     done, message, code = pass:each_surplus(hand_over_claims)
   end
@@ -141,27 +173,12 @@ local function claim_pods(ctx, set)
     function(pod) return member.belongs(set, pod) end)
 end
 
--- Rosters of sets that are gone go when a new one is made.
-local function roster_of(ctx, set, found)
-  ctx.rosters = ctx.rosters or {}
-  local rosters, uid = ctx.rosters, set.metadata.uid
-  if not rosters[uid] then
-    for other in pairs(rosters) do
-      rosters[other] = ctx:by_uid(other) and rosters[other] or nil
-    end
-    rosters[uid] = Roster.new()
-  end
-  rosters[uid]:refresh(ctx, set, { generation = set.metadata.generation, now = ctx.now,
-    current = found.current.metadata.name, update = found.update.metadata.name,
-    min_ready = set.spec.minReadySeconds or 0 })
-  return rosters[uid]
-end
-
 local function write_status(pass, collisions)
   local set, counted = pass.set, pass:status()
   counted.observedGeneration, counted.collisionCount = set.metadata.generation, collisions
   counted.currentReplicas = math.max(counted.currentReplicas, 0)
-  status.complete(set, counted)
+  counted.rollout = pass.record
+  status.complete(set, counted, pass.is_over)
   if not status.differs(set.status or {}, counted) then
     return true
   end
@@ -182,7 +199,12 @@ local function sync(ctx, set, all)
   if not found then
     return nil, message, code
   end
-  local pass, done = Pass.new(ctx, set, found, roster_of(ctx, set, found)), true
+  local pass, done
+  pass, message, code = open(ctx, set, found)
+  if not pass then
+    return nil, message, code
+  end
+  done = true
   if set.metadata.deletionTimestamp == nil then
     done, message, code = work(pass)
   end
@@ -198,7 +220,8 @@ local function sooner(a, b) return a and b and math.min(a, b) or a or b end
 
 local function next_look(pass)
   local due = pass.roster:next_due()
-  return sooner(pass.waits_for_claims and CLAIM_WAIT or nil, due and due - pass.ctx.now)
+  local next_one = sooner(pass.waits_for_claims and CLAIM_WAIT or nil, due and due - pass.ctx.now)
+  return sooner(next_one, pass.requeue)
 end
 
 local function reconcile(ctx, set)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- Nodes in line for what is to be done on them, and what all of them count as.
 --
--- A line gives the node that came to the cluster first. To be in line, to leave
+-- A line gives the node that came to the cluster first, of the lowest rank. To be in line, to leave
 -- and to count costs nothing where nothing has changed.
 local heapq = require "wl.heapq"
 
@@ -11,9 +11,10 @@ Lines.__index = Lines
 -- "needy" and "crowded": see one_node.keep; the others: one_node.role.
 local LINES = { "needy", "crowded", "candidate", "broken", "useless", "sunset" }
 
--- See one_node.count and one_node.role.
+-- See one_node.count and one_node.role; "outdated": its pod is old and may go; "fresh": its
+-- new pod is available.
 local SUMS = { "desired", "current", "misscheduled", "ready", "serving", "updated", "unavailable",
-  "surging", "available" }
+  "surging", "available", "outdated", "fresh" }
 
 --- @treturn Lines of nobody
 function Lines.new()
@@ -36,7 +37,7 @@ local function move(self, node, field, line)
     self.heaps[before]:remove(node.index)
   end
   if line then
-    self.heaps[line]:set(node.index, 0)
+    self.heaps[line]:set(node.index, -(node.rank or 0))
   end
   node[field] = line
 end
@@ -77,10 +78,16 @@ local FIELDS = { needy = "needy", crowded = "crowded" }
 --- Take the first one out of a line.
 -- @tparam string line
 -- @tparam table list of all nodes by index
+-- @tparam ?integer most only a node of this rank or a lower one
 -- @return the node, or nil
-function Lines:pop(line, list)
-  local index = self.heaps[line]:pop()
-  local node = index and list[index]
+function Lines:pop(line, list, most)
+  local heap = self.heaps[line]
+  local index, place = heap:first()
+  if not index or most and -place > most then
+    return nil
+  end
+  heap:pop()
+  local node = list[index]
   if node then
     node[FIELDS[line] or "role"] = nil
   end

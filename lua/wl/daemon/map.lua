@@ -5,6 +5,7 @@
 -- judged again when it was written, when its pods were, or when time makes a
 -- difference. A map that is lost is made anew the same.
 local Backoff = require "wl.daemon.backoff"
+local Domains = require "wl.daemon.domains"
 local Lines = require "wl.daemon.lines"
 local heapq = require "wl.heapq"
 local one_node = require "wl.daemon.one_node"
@@ -52,6 +53,7 @@ local function judge(self, name, object)
   if object then
     node.run, node.stay = self.judge:judge(object)
   end
+  node.domain = self.domains and self.domains:of(object)
   mark(self, node)
 end
 
@@ -118,6 +120,7 @@ function Map:is_news(name, object)
   end
   local run, stay = self.judge:judge(object)
   return run ~= node.run or stay ~= node.stay or not node.exists
+    or self.domains ~= nil and self.domains:of(object) ~= node.domain
 end
 
 --- Note that a node was written.
@@ -252,6 +255,28 @@ local function keep(node, view)
   return false, stranded(node)
 end
 
+-- Where ranks have changed, all lines are made anew.
+local function rerank(self)
+  self.domains.changed = false
+  for _, node in ipairs(self.list) do
+    self.lines:place(node, false, false, nil)
+    node.rank = self.domains.rank[node.domain]
+    mark(self, node)
+  end
+end
+
+local function count_domain(self, node, tally)
+  local domains, before = self.domains, node.counted
+  if before then
+    domains:count(before, -1)
+  end
+  node.counted = tally.desired > 0 and node.domain or nil
+  if node.counted then
+    domains:count(node.counted, 1)
+  end
+  node.rank = domains.rank[node.domain]
+end
+
 local function evaluate(self, node, view)
   node.dirty = false
   node.pods = living(node.all)
@@ -259,6 +284,9 @@ local function evaluate(self, node, view)
   local tally = one_node.count(node, view)
   local role, old = one_node.role(node, view, tally)
   node.excess, node.old = excess, old
+  if self.domains then
+    count_domain(self, node, tally)
+  end
   self.lines:place(node, needs, #excess > 0, role)
   self.lines:count(node, tally)
   look_again(self, node, view)
@@ -271,12 +299,15 @@ local function by_index(a, b) return a.index < b.index end
 --- Bring the map up to date.
 -- @param ctx
 -- @param set the DaemonSet
--- @tparam table view sum, generation, min_ready, surges, now (see one_node)
+-- @tparam table view sum, generation, min_ready, surges, now (see one_node); topology, the label
+--   by which nodes have failure domains, or nil
 function Map:refresh(ctx, set, view)
   local template = set.spec.template
   local known = self.template ~= nil and value.equal(self.template, template)
+    and view.topology == (self.domains and self.domains.key)
   if not known then
     self.template, self.judge = template, placement.judge(template)
+    self.domains = view.topology and Domains.new(view.topology)
   end
   view.may_replace = function(node) return self.backoff:due(node.name, view.now) <= view.now end
   take_in_view(self, view)
@@ -288,6 +319,9 @@ function Map:refresh(ctx, set, view)
     self.revision = ctx.store and ctx.store:revision()
   end
   take_in_time(self, view.now)
+  if self.domains and self.domains.changed then
+    rerank(self)
+  end
   local dirty = self.dirty
   self.dirty = {}
   table.sort(dirty, by_index)
@@ -300,11 +334,12 @@ end
 -- judged again at the next refresh.
 -- @tparam string line see wl.daemon.lines
 -- @tparam integer n at most
+-- @tparam ?integer rank only nodes of this rank or a lower one
 -- @treturn table array
-function Map:take(line, n)
+function Map:take(line, n, rank)
   local taken = {}
   while #taken < n do
-    local node = self.lines:pop(line, self.list)
+    local node = self.lines:pop(line, self.list, rank)
     if not node then
       break
     end

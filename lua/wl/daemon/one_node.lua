@@ -87,6 +87,8 @@ end
 
 -- ---- the rollout ----
 
+local function one_if(holds) return holds and 1 or 0 end
+
 --- The new and the old pod of a node.
 -- @tparam table list of pods
 -- @tparam table view sum, generation
@@ -141,7 +143,8 @@ end
 --- What a node is to the rollout.
 -- @tparam table node
 -- @tparam table view
--- @tparam table tally filled with what the node counts as: unavailable, surging, available
+-- @tparam table tally filled with what the node counts as: unavailable, surging, available,
+--   outdated, fresh
 -- @treturn ?string "candidate": its available pod is old; "broken": its old pod is not available;
 --   "useless": its old pod may go; "sunset": its old pod may go when others are available
 -- @treturn ?table the old pod
@@ -153,15 +156,16 @@ function one_node.role(node, view, tally)
   if not clear then
     tally[view.surges and "surging" or "unavailable"] = 1
     return nil
-  elseif view.surges then
+  end
+  tally.fresh = one_if(new and is_available(new, view))
+  tally.outdated = one_if(node.run and old and not new)
+  if view.surges then
     return role_in_surge(node, new, old, view, tally)
   end
   return role_in_turn(new, old, view, tally)
 end
 
 -- ---- the status ----
-
-local function one_if(holds) return holds and 1 or 0 end
 
 --- What a node counts as in the status. Of several pods the first one counts.
 -- @tparam table node

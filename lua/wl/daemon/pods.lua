@@ -27,12 +27,14 @@ end
 --- A pod of a DaemonSet, not pinned to any node yet.
 -- @param set
 -- @tparam string sum the hash of its revision
+-- @param template of that revision; by default the present one
 -- @treturn table a Pod with a generateName
-function pods.new(set, sum)
-  local template = set.spec.template
+function pods.new(set, sum, template)
+  local generation = not template and pods.generation(set) or nil
+  template = template or set.spec.template
   local pod = pod_template.pod(set, template)
   local labels = pod_template.with_label(pod.metadata.labels, controller_revision.POD_LABEL, sum)
-  labels[pods.GENERATION_LABEL] = pods.generation(set)
+  labels[pods.GENERATION_LABEL] = generation
   pod.metadata.labels = labels
   pod.spec = value.update(value.of(template.spec), function(draft)
     draft.tolerations = value.list(placement.tolerations(template.spec))

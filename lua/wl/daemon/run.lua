@@ -63,20 +63,39 @@ end
 --- @param ctx
 -- @param set
 -- @tparam string sum the hash of the present revision
+-- @tparam ?table stepwise where the strategy is not one of the kind's own: max_surge and
+--   max_unavailable; stable (sum and template of the stable revision), back (all go back to
+--   it); topology
 -- @treturn Run
-function Run.open(ctx, set, sum)
+function Run.open(ctx, set, sum, stepwise)
   local self = setmetatable({ ctx = ctx, set = set, sum = sum, map = map_of(ctx, set),
     created = 0, deleted = 0 }, Run)
+  for field, x in pairs(stepwise or {}) do
+    self[field] = x
+  end
   self:look()
   return self
 end
 
+--- The budget that holds, in nodes.
+-- @tparam integer desired
+-- @treturn integer surge
+-- @treturn integer unavailable
+function Run:budget_of(desired)
+  if not self.stepwise then
+    return Run.budget(self.set, desired)
+  end
+  local surge, unavailable = share(self.max_surge, desired), share(self.max_unavailable, desired)
+  return surge, surge == 0 and math.max(unavailable, 1) or unavailable
+end
+
 --- See what there is now.
 function Run:look()
-  local set = self.set
+  local set, back = self.set, self.back
   self.map:refresh(self.ctx, set, {
-    sum = self.sum, generation = pods.generation(set), min_ready = set.spec.minReadySeconds or 0,
-    now = self.ctx.now, surges = Run.surge(set, 1) > 0,
+    sum = back and self.stable.sum or self.sum, generation = not back and pods.generation(set) or nil,
+    min_ready = set.spec.minReadySeconds or 0, now = self.ctx.now,
+    surges = self:budget_of(1) > 0, topology = self.topology,
   })
 end
 
@@ -99,10 +118,21 @@ end
 
 -- ---- acting ----
 
+--- A pod as it is created.
+-- @tparam ?boolean is_stable of the stable revision, not of the present one
+-- @treturn table
+function Run:pod(is_stable)
+  if is_stable or self.back then
+    return pods.new(self.set, self.stable.sum, self.stable.template)
+  end
+  return pods.new(self.set, self.sum)
+end
+
 --- Create pods on nodes.
 -- @tparam table nodes array
+-- @tparam ?boolean is_stable of the stable revision, not of the present one
 -- @treturn ?boolean true; or nil, message, code
-function Run:create_on(nodes)
+function Run:create_on(nodes, is_stable)
   local ctx, set, names = self.ctx, self.set, {}
   for i, node in ipairs(nodes) do
     names[i] = node.name
@@ -115,7 +145,7 @@ function Run:create_on(nodes)
   self.map:create(ctx, set, names, function()
     local _, batch
     _, message, code, batch =
-      ctx:create_many(pods.new(set, self.sum), #names, pods.pins(names))
+      ctx:create_many(self:pod(is_stable), #names, pods.pins(names))
     if batch and #batch > 0 then
       ctx:event_many(batch, "Normal", "SuccessfulCreate", "Created pod: {metadata.name}", set)
     end
@@ -180,6 +210,13 @@ end
 
 local function some(n) return n > 0 and n or nil end
 
+--- How many nodes have a pod of the present revision.
+-- @treturn integer
+function Run:updated()
+  local map = self.map
+  return self.back and math.max(0, map:sum "current" - map:sum "updated") or map:sum "updated"
+end
+
 --- The status, as it is written.
 -- @tparam integer collisions
 -- @treturn table
@@ -189,9 +226,10 @@ function Run:status(collisions)
   return {
     currentNumberScheduled = map:sum "current", numberMisscheduled = map:sum "misscheduled",
     desiredNumberScheduled = desired, numberReady = map:sum "ready",
-    updatedNumberScheduled = some(map:sum "updated"), numberAvailable = some(available),
+    updatedNumberScheduled = some(self:updated()), numberAvailable = some(available),
     numberUnavailable = some(desired - available),
     observedGeneration = before.observedGeneration, conditions = before.conditions,
+    rollout = self.record,
     collisionCount = some(collisions) or before.collisionCount,
   }
 end

@@ -19,20 +19,23 @@ local function is_timed_out(deployment)
   return condition ~= nil and condition.reason == "ProgressDeadlineExceeded"
 end
 
--- What a strategy with steps says of its rollout while it is not over.
+local function has_steps(object)
+  local kept = (object.status or {}).rollout
+  return kept ~= nil and kept.phase ~= nil
+end
+
+-- What a strategy with steps says of its rollout.
 local function of_steps(object)
   local kept, name = object.status.rollout, object.metadata.name
+  if kept.phase == "Healthy" then
+    return ("%s %q successfully rolled out"):format(object.kind:lower(), name), true
+  end
   if kept.abortedAt then
     return nil, ("rollout of %s %q was aborted: %s"):format(object.kind:lower(), name,
       kept.message or ""), "Aborted"
   end
   return waiting("Waiting for %s %q rollout to finish: %s", object.kind:lower(), name,
     kept.message or kept.phase)
-end
-
-local function has_steps_ahead(object)
-  local kept = (object.status or {}).rollout
-  return kept ~= nil and kept.phase ~= nil and kept.phase ~= "Healthy"
 end
 
 local function pods_of_deployment(object)
@@ -57,7 +60,7 @@ local function of_deployment(object, number)
       :format(number, running), "Invalid"
   elseif not is_observed(object) then
     return waiting "Waiting for deployment spec update to be observed"
-  elseif has_steps_ahead(object) then
+  elseif has_steps(object) and object.status.rollout.phase ~= "Healthy" then
     return of_steps(object)
   elseif is_timed_out(object) then
     return nil, ("deployment %q exceeded its progress deadline"):format(object.metadata.name),
@@ -85,11 +88,13 @@ local function of_partition(object, rolling)
 end
 
 local function of_stateful_set(object)
-  local problem = refuse_strategy(object)
+  local problem = not has_steps(object) and refuse_strategy(object)
   if problem then
     return nil, problem, "Invalid"
   elseif not is_observed(object) then
     return waiting "Waiting for statefulset spec update to be observed"
+  elseif has_steps(object) then
+    return of_steps(object)
   end
   local now = object.status
   local missing = (object.spec.replicas or 1) - (now.readyReplicas or 0)
@@ -106,11 +111,13 @@ local function of_stateful_set(object)
 end
 
 local function of_daemon_set(object)
-  local problem = refuse_strategy(object)
+  local problem = not has_steps(object) and refuse_strategy(object)
   if problem then
     return nil, problem, "Invalid"
   elseif not is_observed(object) then
     return waiting "Waiting for daemon set spec update to be observed"
+  elseif has_steps(object) then
+    return of_steps(object)
   end
   local name, now = object.metadata.name, object.status
   local desired, updated = now.desiredNumberScheduled or 0, now.updatedNumberScheduled or 0

@@ -23,7 +23,10 @@ local LARGEST_BATCH = 500
 
 -- While a rollout goes on, pods that are made anew below the partition get the
 -- current revision. Without a partition, so do as many as have it.
-local function needs_current(set, ordinal)
+local function needs_current(self, set, ordinal)
+  if self.partition then
+    return ordinal < member.start(set) + self.partition
+  end
   local strategy = set.spec.updateStrategy
   if strategy.type ~= "RollingUpdate" then
     return false
@@ -37,11 +40,19 @@ end
 -- @param set
 -- @tparam table revisions current and update
 -- @tparam Roster roster
--- @treturn Pass
+-- @treturn Pass; `partition`, where a strategy sets it: ordinals below it stay of the current
+--   revision
 function Pass.new(ctx, set, revisions, roster)
   return setmetatable({ ctx = ctx, set = set, current = revisions.current,
     update = revisions.update, roster = roster, templates = {},
     ordered = set.spec.podManagementPolicy ~= "Parallel", deleted_for_update = 0 }, Pass)
+end
+
+--- The revision that a pod of this ordinal gets that is made now.
+-- @tparam integer ordinal
+-- @return revision
+function Pass:wanted(ordinal)
+  return needs_current(self, self.set, ordinal) and self.current or self.update
 end
 
 --- The member at a place; one that is missing as it is to be made.
@@ -52,8 +63,7 @@ function Pass:at(at)
     return there
   end
   local ordinal = self.roster:ordinal(at)
-  local revision = needs_current(self.set, ordinal) and self.current or self.update
-  return member.missing(self.set, ordinal, revision.metadata.name)
+  return member.missing(self.set, ordinal, self:wanted(ordinal).metadata.name)
 end
 
 -- ---- one after another, or side by side ----
@@ -214,6 +224,7 @@ end
 -- @treturn table counts, currentRevision, updateRevision
 function Pass:status()
   local counted = self.roster:counts()
+  counted.updatedReplicas = self.roster:count_of(self.update.metadata.name)
   counted.currentReplicas = counted.currentReplicas - self.deleted_for_update
   counted.currentRevision = self.current.metadata.name
   counted.updateRevision = self.update.metadata.name

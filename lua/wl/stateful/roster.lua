@@ -18,6 +18,7 @@ local SUMS = { "replicas", "ready", "available" }
 local function clear(self, set)
   self.start, self.wanted = member.start(set), set.spec.replicas or 1
   self.members, self.by_ordinal, self.of_revision, self.labeled = {}, {}, {}, {}
+  self.available_of = {}
   self.sums = {}
   for _, field in ipairs(SUMS) do
     self.sums[field] = 0
@@ -77,6 +78,8 @@ local function count(self, one, change)
   sums.available = sums.available + (one.available and change or 0)
   if created and not one.terminating then
     self.of_revision[one.revision] = (self.of_revision[one.revision] or 0) + change
+    self.available_of[one.revision] = (self.available_of[one.revision] or 0)
+      + (one.available and change or 0)
   end
 end
 
@@ -270,6 +273,17 @@ function Roster:counts()
     currentReplicas = self.of_revision[view.current] or 0,
     updatedReplicas = self.of_revision[view.update] or 0 }
 end
+
+--- How many pods are of a revision, and how many of these are available.
+-- @tparam string name
+-- @treturn integer
+-- @treturn integer
+function Roster:count_of(name)
+  return self.of_revision[name] or 0, self.available_of[name] or 0
+end
+
+--- The lowest place that holds up what must wait for it. @treturn ?integer
+function Roster:first_blocked() return (self.blocked:first()) end
 
 --- Is any pod of this revision, also one that is being deleted?
 -- @tparam string name

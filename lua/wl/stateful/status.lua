@@ -3,6 +3,8 @@
 --
 -- Source: pkg/controller/statefulset `updateStatus`, `completeRollingUpdate`,
 -- `inconsistentStatus`.
+local value = require "wl.value"
+
 local status = {}
 
 local COUNTS = { "replicas", "readyReplicas", "availableReplicas", "currentReplicas",
@@ -12,10 +14,14 @@ local COUNTS = { "replicas", "readyReplicas", "availableReplicas", "currentRepli
 -- current one. Never under OnDelete.
 -- @param set
 -- @tparam table counted changed
+-- @tparam ?boolean is_over whether the strategy is at its end; a rolling update always is
 -- @treturn table it
-function status.complete(set, counted)
+function status.complete(set, counted, is_over)
   local wanted = set.spec.replicas or 1
-  if set.spec.updateStrategy.type == "RollingUpdate" and counted.updatedReplicas == wanted
+  if is_over == nil then
+    is_over = set.spec.updateStrategy.type == "RollingUpdate"
+  end
+  if is_over and counted.updatedReplicas == wanted
     and counted.readyReplicas == wanted and counted.replicas == wanted then
     counted.currentReplicas = counted.updatedReplicas
     counted.currentRevision = counted.updateRevision
@@ -36,7 +42,8 @@ function status.differs(old, new)
       return true
     end
   end
-  return (new.currentRevision or "") ~= (old.currentRevision or "")
+  return not value.equal(new.rollout, old.rollout)
+    or (new.currentRevision or "") ~= (old.currentRevision or "")
     or (new.updateRevision or "") ~= (old.updateRevision or "")
 end
 
