@@ -21,13 +21,17 @@
 
 static void enqueue(StoreBox *box, wl_Id id, const wl_Kind *kind) {
   const KindTag *tag = wl_kind_tag(kind);
-  if (tag->source != 0)
-    wl_queue_add(box->queue, id, tag->source, wl_store_now(box->store));
+  if (tag->source == 0)
+    return;
+  wl_queue_add(box->queue, id, tag->source, wl_store_now(box->store));
+  wl_lua_store_note_wake(box, id);
 }
 
 void wl_lua_store_wake(StoreBox *box, uint64_t subscriber) {
-  wl_queue_add(box->queue, subscriber & (((uint64_t)1 << 48) - 1),
-               (uint32_t)(subscriber >> 48), wl_store_now(box->store));
+  uint64_t key = subscriber & (((uint64_t)1 << 48) - 1);
+  wl_queue_add(box->queue, key, (uint32_t)(subscriber >> 48),
+               wl_store_now(box->store));
+  wl_lua_store_note_wake(box, key);
 }
 
 static void on_wake(void *context, uint64_t subscriber) {
@@ -212,6 +216,7 @@ static int store_open(lua_State *L) {
   box->queue = wl_queue_new(wl_host_heap(L));
   wl_store_listen(box->store, on_change, on_wake, box);
   wl_builder_init(&box->departed, wl_host_heap(L));
+  wl_buffer_init(&box->wakes, wl_host_heap(L));
   box->uid_path[0] = wl_key(wl_host_heap(L), "metadata");
   box->uid_path[1] = wl_key(wl_host_heap(L), "uid");
   return 1;
@@ -223,6 +228,7 @@ static int store_close(lua_State *L) {
     return 0;
   wl_lua_store_begin(L, box);
   wl_builder_destroy(&box->departed);
+  wl_buffer_destroy(&box->wakes);
   wl_ids_free(wl_host_heap(L), &box->concerns);
   wl_release(wl_host_heap(L), box->uid_path[0]);
   wl_release(wl_host_heap(L), box->uid_path[1]);

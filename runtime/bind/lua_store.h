@@ -11,6 +11,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "../core/buffer.h"
 #include "../core/queue.h"
 #include "../core/rank.h"
 #include "../core/store.h"
@@ -41,10 +42,17 @@ typedef struct StoreBox {
   wl_Ids concerns;     /* objects that the collector has to look at */
   wl_Value uid_path[2];
   uint64_t collector; /* subscriber to wake then; 0: nobody */
+  bool noting;        /* are wakes noted? */
+  wl_Buffer wakes;    /* Wake: which write made which key wait */
   wl_Kind *kinds[MAX_KINDS + 1];
   KindTag tags[MAX_KINDS + 1];
   int kind_count;
 } StoreBox;
+
+/* A write put a key in the queue. */
+typedef struct Wake {
+  uint64_t key, revision;
+} Wake;
 
 typedef struct SetBox {
   wl_LiveSet *set;     /* NULL: closed */
@@ -101,6 +109,8 @@ int wl_lua_store_order(lua_State *L);
 int wl_lua_store_rank(lua_State *L);
 /* Note what a write means to the garbage collector. */
 void wl_lua_store_note_owners(StoreBox *box, const wl_Change *change);
+/* Note a wake, if somebody wants to know. */
+void wl_lua_store_note_wake(StoreBox *box, uint64_t key);
 /* Put a key, given as a source and it, in the queue. */
 void wl_lua_store_wake(StoreBox *box, uint64_t subscriber);
 extern const luaL_Reg wl_lua_store_owners[];

@@ -2,6 +2,8 @@
 /* lua_store_queue.c - the queue of module "wl.store": keys that
  * writes and scripts make wait, for whoever works on them. */
 #include <lauxlib.h>
+#include <limits.h>
+#include <string.h>
 
 #include "host.h"
 #include "lua_selector.h"
@@ -94,9 +96,45 @@ static int store_set_limiter(lua_State *L) {
   return 0;
 }
 
+/* ---- who woke whom ---- */
+
+void wl_lua_store_note_wake(StoreBox *box, uint64_t key) {
+  if (!box->noting)
+    return;
+  Wake wake = {key, wl_store_revision(box->store)};
+  wl_buffer_add(&box->wakes, (const char *)&wake, sizeof wake);
+}
+
+/* s:note_wakes(boolean): from now on, or not any more */
+static int store_note_wakes(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  luaL_checktype(L, 2, LUA_TBOOLEAN);
+  box->noting = lua_toboolean(L, 2);
+  return 0;
+}
+
+/* s:wakes() -> { key, revision of the write that put it in the queue, ... }
+ * since the last call */
+static int store_wakes(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  size_t n = box->wakes.length / sizeof(Wake);
+  lua_createtable(L, n < INT_MAX / 2 ? (int)(2 * n) : 0, 0);
+  for (size_t i = 0; i < n; i++) {
+    Wake wake;
+    memcpy(&wake, box->wakes.bytes + i * sizeof wake, sizeof wake);
+    lua_pushinteger(L, (lua_Integer)wake.key);
+    lua_rawseti(L, -2, (lua_Integer)(2 * i + 1));
+    lua_pushinteger(L, (lua_Integer)wake.revision);
+    lua_rawseti(L, -2, (lua_Integer)(2 * i + 2));
+  }
+  wl_buffer_truncate(&box->wakes, 0);
+  return 1;
+}
+
 const luaL_Reg wl_lua_store_queueing[] = {
     {"done", store_done},     {"enqueue", store_enqueue},
     {"forget", store_forget}, {"next_due", store_next_due},
     {"retry", store_retry},   {"set_limiter", store_set_limiter},
-    {"take", store_take},     {NULL, NULL},
+    {"take", store_take},     {"note_wakes", store_note_wakes},
+    {"wakes", store_wakes},   {NULL, NULL},
 };

@@ -27,7 +27,7 @@ function World:after_step(cluster)
   local input = self.input
   self.steps = self.steps + 1
   self.progress:after_step(cluster)
-  if self.tell then self.tell(cluster) end
+  if self.recorder then self.recorder:after_step() end
   if terminal.interrupted() then
     if self.is_live and input then input.stop = { steps = self.steps } end
     self.is_interrupted = true
@@ -170,6 +170,7 @@ function World:perform(input, how)
   self.is_interrupted = false
   local outer = self.session.performing
   self.session.performing = self
+  if self.recorder then self.recorder.input = input end
   self.horizon, self.halted = how.horizon, false
   self.progress = how.is_live and Progress.new() or self.progress
   terminal.interrupted()
