@@ -70,7 +70,6 @@ end
 -- @treturn Cluster
 function Cluster.restore(shot)
   local self = empty(shot.options, shot:now())
-  self.is_restored = true
   snapshot.load(self, shot)
   local kinds = #self.server.kinds
   self:prepare(function() end)

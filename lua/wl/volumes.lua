@@ -96,6 +96,12 @@ end
 
 -- ---- volumes that are made ----
 
+local function reference_to(claim)
+  local metadata = claim.metadata
+  return { apiVersion = "v1", kind = "PersistentVolumeClaim", name = metadata.name,
+    namespace = metadata.namespace, uid = metadata.uid }
+end
+
 local function provision(ctx, claim, class)
   local name = "pvc-" .. claim.metadata.uid
   local made, message = ctx:create {
@@ -105,7 +111,7 @@ local function provision(ctx, claim, class)
       capacity = { storage = requested(claim) }, accessModes = claim.spec.accessModes,
       volumeMode = claim.spec.volumeMode, storageClassName = class.metadata.name,
       persistentVolumeReclaimPolicy = class.reclaimPolicy, mountOptions = class.mountOptions,
-      hostPath = { path = "/var/lib/wlrun/" .. name },
+      hostPath = { path = "/var/lib/wlrun/" .. name }, claimRef = reference_to(claim),
     },
   }
   if made then
@@ -124,7 +130,9 @@ local function look_for(ctx, claim)
     local volume = ctx:get("PersistentVolume", nil, named)
     return volume and is_meant_for(volume, claim) and volume or nil
   end
-  local volume = find(ctx, claim, class_name)
+  -- One that was found, or made, before and is not bound to the end yet.
+  local volume = ctx:on_node(claim.metadata.uid, "PersistentVolume"):first()
+    or find(ctx, claim, class_name)
   if volume or class then
     return volume or provision(ctx, claim, class)
   elseif class_name ~= "" then
@@ -137,12 +145,6 @@ local function look_for(ctx, claim)
 end
 
 -- ---- binding ----
-
-local function reference_to(claim)
-  local metadata = claim.metadata
-  return { apiVersion = "v1", kind = "PersistentVolumeClaim", name = metadata.name,
-    namespace = metadata.namespace, uid = metadata.uid }
-end
 
 local function bind(ctx, claim)
   local volume = look_for(ctx, claim)
@@ -217,7 +219,10 @@ function volumes.install(cluster)
   local server = cluster.server
   server.on_kind[#server.on_kind + 1] = function(kind)
     if kind.name == "PersistentVolumeClaim" then
-      if not cluster.is_restored then assert(server:create(value.of(STANDARD))) end
+      if not cluster.has_storage_since then
+        assert(server:create(value.of(STANDARD)))
+        cluster.has_storage_since = server.store:revision()
+      end
       local entry = cluster.controllers:add_component {
         name = "persistentvolume-controller", run = run, wake = wake,
       }

@@ -25,6 +25,7 @@ return {
       { "unclaimed", facet.equals("status.phase", "Available") },
       { "bound", facet.equals("status.phase", "Bound") },
     },
+    indexed = { "spec.claimRef.uid" },
   },
   kind "PersistentVolumeClaim" {
     api = "v1",

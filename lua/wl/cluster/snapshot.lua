@@ -55,6 +55,7 @@ function snapshot.take(cluster, revision)
     expected_namespaces = copied(cluster.server.expected_namespaces),
     events = cluster.events:copy(seconds), behaviours = cluster.kubelet.behaviours:copy(),
     metrics = cluster.metrics and cluster.metrics.entries,
+    has_storage_since = cluster.has_storage_since,
   }, Snapshot)
 end
 
@@ -64,6 +65,9 @@ end
 function snapshot.load(cluster, shot)
   local server = cluster.server
   cluster.started, cluster.namespace = shot.started, shot.namespace
+  if (shot.has_storage_since or math.huge) <= shot:revision() then
+    cluster.has_storage_since = shot.has_storage_since
+  end
   cluster.policies = copied(shot.policies)
   server.policies = cluster.policies
   for name, stream in pairs(shot.streams) do cluster.streams[name] = stream:copy() end

@@ -155,10 +155,17 @@ local function add_failure(run, pass, seen, i)
   uncounted.failed, pass.dirty = note(uncounted.failed, seen.uid[i]), true
 end
 
+-- Once enough has succeeded, pods that are stopped have not failed; they may be
+-- on their way already when a controller begins anew.
+local function has_failed(run, phase, failed)
+  if run.ends and run.ends.type == "SuccessCriteriaMet" then return phase == "Failed" end
+  return failed or run.ends ~= nil
+end
+
 local function add(run, pass, seen, i, failed)
   if seen.phase[i] == "Succeeded" and not pass.failed[seen.uid[i]] then
     add_success(run, pass, seen, i)
-  elseif failed or run.ends and run.ends.type ~= "SuccessCriteriaMet" then
+  elseif has_failed(run, seen.phase[i], failed) then
     add_failure(run, pass, seen, i)
   end
 end

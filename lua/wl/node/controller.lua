@@ -53,7 +53,11 @@ local READINESS = { True = "NodeReady", False = "NodeNotReady", Unknown = "NodeN
 
 -- Pods on a node that is not ready are not ready either.
 local function mark_pods(ctx, node)
-  local pods = ctx:on_node(node.metadata.name, "Pod"):batch "ready"
+  local ready, on_node = condition.ready(node), ctx:on_node(node.metadata.name, "Pod")
+  if not ready or ready == "True" or on_node:count "ready" == 0 then
+    return
+  end
+  local pods = on_node:batch "ready"
   for _, group in ipairs(pods:group_by "status.conditions") do
     local list = {}
     for i, one in ipairs(group[1]) do
@@ -85,9 +89,6 @@ local function post(self, ctx, node)
   end) or node
   ctx:event(node, "Normal", READINESS[after], ("Node %s status is now: %s"):format(name,
     READINESS[after]))
-  if before == "True" then
-    mark_pods(ctx, node)
-  end
   return node, due
 end
 
@@ -200,6 +201,7 @@ local function care(self, ctx)
   local due
   for node in ctx:where("Node", "care"):batch():each() do
     local seen, at = post(self, ctx, node)
+    mark_pods(ctx, seen)
     follow_conditions(ctx, seen)
     due = earlier(due, at)
   end

@@ -27,8 +27,8 @@ end
 local function begin(self, ctx)
   if not self.started then
     self.started = true
-    for _, group in ipairs(ctx:where("Pod", "graceful"):batch():group_by "spec.nodeName") do
-      if not exists(ctx, group[1]) then
+    for _, group in ipairs(ctx:all("Pod"):batch():group_by "spec.nodeName") do
+      if group[1] and not exists(ctx, group[1]) then
         self:lost(group[1], ctx.now)
       end
     end

@@ -144,9 +144,14 @@ function status.check_in(deployment, now_status, now)
   return left < 1 and 0 or left + 1
 end
 
-local function settled(result, condition)
+local PROGRESSED = "%s has successfully progressed."
+
+-- What is said of another set is old: a controller that was stopped right after it
+-- had made the new set did not come to saying so.
+local function settled(result, condition, new, subject)
   return (result.replicas or 0) == (result.updatedReplicas or 0)
     and condition and condition.reason == "NewReplicaSetAvailable"
+    and (not new or condition.message == PROGRESSED:format(subject))
 end
 
 -- Progress moves the update time, and nothing else where it was progress before.
@@ -178,7 +183,7 @@ local function judged(deployment, result, subject, clock)
       status.condition("Progressing", state, reason, text:format(subject), clock.timestamp))
   end
   if status.complete(deployment, result) then
-    return progress("True", "NewReplicaSetAvailable", "%s has successfully progressed.")
+    return progress("True", "NewReplicaSetAvailable", PROGRESSED)
   elseif clock.waits then
     return waiting(result, condition, clock)
   elseif condition and WAITING[condition.reason] then
@@ -225,7 +230,7 @@ function status.rollout(deployment, new, all, clock)
     or ("Deployment %q"):format(deployment.metadata.name)
   if not status.has_deadline(deployment) then
     result.conditions = conditions.without(result.conditions, "Progressing")
-  elseif not settled(result, progress_of(deployment.status or {})) then
+  elseif not settled(result, progress_of(deployment.status or {}), new, subject) then
     result.conditions = judged(deployment, result, subject, clock)
   end
   local failed = failure(new, all)
