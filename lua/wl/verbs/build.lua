@@ -95,6 +95,7 @@ end
 -- Jobs and ReplicationControllers get their selectors from the API server.
 local function has_own_selector(kind)
   return kind.name ~= "Job" and kind.name ~= "ReplicationController"
+    and fields_at(kind, "spec").selector ~= nil
 end
 
 --- An object of the kind, as a table.
