@@ -80,6 +80,8 @@ function number_of(t)
   number = compiled:add("object", t.shape and t.shape.name)
   numbers[identity] = number
   for _, name in ipairs(t.names) do declare(number, name, t.fields[name]) end
+  -- The block of a policy has a name that only the object tells.
+  if t.policy then declare(number, "", schema.any) end
   return number
 end
 

@@ -87,7 +87,8 @@ return policy.declare("rollout", {
   doc = "how the pods of an old template give way to a new one",
   named = "spec.strategy.type",
   example = "OneByOne",
-  fields = { exclusive = "boolean", params = "table", budget = "table", domains = "string" },
+  fields = { exclusive = "boolean", params = "table", budget = "table", domains = "string",
+    kinds = "table" },
   verify = verify,
   functions = {
     plan = {

@@ -89,10 +89,14 @@ const wl_PatchField *wl_patch_field(wl_PatchType type, wl_Value name) {
     return NULL;
   if (t->kind != WL_PATCH_OBJECT)
     return t->count > 0 ? &t->fields[0].field : NULL;
-  for (uint32_t i = 0; i < t->count; i++)
+  const wl_PatchField *any = NULL;
+  for (uint32_t i = 0; i < t->count; i++) {
     if (wl_same(t->fields[i].name, name))
       return &t->fields[i].field;
-  return NULL;
+    if (wl_text(&t->fields[i].name).length == 0)
+      any = &t->fields[i].field;
+  }
+  return any;
 }
 
 const char *wl_patch_type_name(wl_PatchType type) {

@@ -45,7 +45,8 @@ uint32_t wl_patch_types_add(wl_PatchTypes *types, wl_PatchKind kind,
 void wl_patch_types_field(wl_PatchTypes *types, uint32_t number, wl_Value name,
                           wl_PatchField field);
 
-/* NULL when the type has no such field. Borrowed: until fields are added. */
+/* NULL when the type has no such field; a field of an object type named ""
+ * stands for all that are not named. Borrowed: until fields are added. */
 const wl_PatchField *wl_patch_field(wl_PatchType type, wl_Value name);
 const char *wl_patch_type_name(wl_PatchType type);
 
