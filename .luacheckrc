@@ -8,9 +8,9 @@ ignore = {
 -- The words of the scenario language.
 local words = {
   "after", "always", "annotate", "apply", "at", "behave", "cluster", "create_job", "cron",
-  "define", "delete", "describe", "events", "every", "exists", "expect", "fail", "get",
-  "label", "list", "metric", "node", "now", "patch", "report", "rollout", "run", "scale",
-  "set_image", "show", "step", "test", "timeline", "until_settled", "wait", "watch",
+  "define", "delete", "describe", "diff", "events", "every", "exists", "expect", "explain", "fail",
+  "get", "label", "list", "metric", "node", "now", "patch", "report", "rollout", "run", "scale",
+  "set_image", "show", "step", "test", "timeline", "top", "tree", "until_settled", "wait", "watch",
 }
 -- Kinds are constructors.
 local kinds = {

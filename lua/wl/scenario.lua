@@ -27,6 +27,7 @@ local VERBS = {
   run = "timing", now = "timing", at = "timing", after = "timing", every = "timing",
   expect = "checks", always = "checks", wait = "checks", fail = "checks",
   show = "showing", describe = "showing", events = "showing", watch = "watching",
+  tree = "tree", top = "top", diff = "comparing", explain = "explaining",
   timeline = "pictures", report = "pictures",
   node = "nodes", behave = "nodes", metric = "metrics", cron = "jobs", create_job = "jobs",
 }

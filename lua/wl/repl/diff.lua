@@ -5,8 +5,10 @@
 --     diff(a)        -- a fork, and here
 --     diff(a, b)     -- two forks
 --     diff "1m"      -- a minute ago, and here
+--     diff "web.yaml", diff("deploy/web", "1m")   -- see wl.verbs.comparing
 local availability = require "wl.repl.availability"
 local columns = require "wl.columns"
+local comparing = require "wl.verbs.comparing"
 local duration = require "wl.duration"
 local fork = require "wl.repl.fork"
 local printer = require "wl.printer"
@@ -178,6 +180,9 @@ end
 function diff.diff(session, one, other)
   if one == nil then
     reference.misuse 'diff: what with? write diff(a), diff(a, b) or diff "1m"; a = fork()'
+  end
+  if comparing.is_of_objects(one) then
+    return comparing.diff(session.world.scenario:default(), one, other)
   end
   local a, b = side_of(session, one), side_of(session, other)
   align(a, b)
