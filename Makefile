@@ -45,6 +45,7 @@ CORE = \
   runtime/core/buffer.c \
   runtime/core/builder.c \
   runtime/core/bulk.c \
+  runtime/core/changes.c \
   runtime/core/clock.c \
   runtime/core/collection.c \
   runtime/core/cron_next.c \

@@ -45,6 +45,16 @@ local function watch(self, controller, wanted)
   self.cluster:listen(number)
 end
 
+-- Of what it owns, a kind may care for some changes only.
+local function note_cares(self, kind, number)
+  local server = self.cluster.server
+  for _, owned in ipairs(kind.owns or {}) do
+    if type(owned) == "table" then
+      self.store:cares(server:number(assert(server:kind(owned.kind))), number, owned.changes)
+    end
+  end
+end
+
 --- Take up a kind that has a `reconcile`.
 -- @tparam kind kind
 -- @tparam integer number of the kind in the store
@@ -54,6 +64,7 @@ function Controllers:add_kind(kind, number)
     ctx = Ctx.new(self.cluster, writer_of(kind)) }
   controller.ctx.source = controller.source
   self.by_kind[number] = controller
+  note_cares(self, kind, number)
   for _, wanted in ipairs(kind.watches or {}) do watch(self, controller, wanted) end
   if kind.setup then kind.setup(controller.ctx) end
 end

@@ -253,6 +253,10 @@ function Ctx:event_many(batch, type, reason, format, about)
   self.cluster.events:record_many(batch, type, reason, format, about, self.writer)
 end
 
+--- The object that is being reconciled is as it should be, with all that this ctx
+-- has written meanwhile: these writes need not have it reconciled again.
+function Ctx:settled() self.store:settle(self.key) end
+
 --- Have an object reconciled.
 -- @param object a view, or a kind followed by namespace and name
 -- @tparam ?number after seconds

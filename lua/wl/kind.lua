@@ -72,7 +72,9 @@ local FIELDS = {
 
   -- what runs
   facets = "table",         -- counted in live sets
-  owns = "table",           -- kinds whose changes wake their owner of this kind
+  owns = "table",           -- kinds whose changes wake their owner of this kind: names, or
+                            -- { kind =, changes = { paths } } when only these matter; see
+                            -- core/changes.h
   watches = "table",        -- { { kind =, map = function(ctx, object) } }; map reads, never writes
   reconcile = "function",   -- (ctx, object)
   setup = "function",       -- (ctx): once, when the cluster starts

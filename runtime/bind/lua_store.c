@@ -38,13 +38,17 @@ static void on_wake(void *context, uint64_t subscriber) {
   wl_lua_store_wake(context, subscriber);
 }
 
-static void enqueue_controller(StoreBox *box, wl_Value object) {
-  wl_Value uid = wl_store_controller_of(box->store, object);
+/* The controller `uid` of what has been written. `same`: it was so before. */
+static void enqueue_controller(StoreBox *box, const wl_Change *change,
+                               wl_Value uid, bool same) {
   if (wl_type(uid) != WL_STRING)
     return;
   wl_Id id = wl_store_find_uid(box->store, uid);
-  if (id != 0)
-    enqueue(box, id, wl_store_kind_of(box->store, id));
+  if (id == 0)
+    return;
+  const wl_Kind *owner = wl_store_kind_of(box->store, id);
+  if (!same || wl_lua_store_matters(owner, change))
+    enqueue(box, id, owner);
 }
 
 static void note_error(StoreBox *box, lua_State *L) {
@@ -89,11 +93,12 @@ static void tell_lua(StoreBox *box, const wl_Change *change) {
 static void on_change(void *context, const wl_Change *change) {
   StoreBox *box = context;
   enqueue(box, change->id, change->kind);
-  enqueue_controller(box, change->now);
-  if (change->type == WL_DELETED ||
-      !wl_same(wl_store_controller_of(box->store, change->old),
-               wl_store_controller_of(box->store, change->now)))
-    enqueue_controller(box, change->old);
+  wl_Value was = wl_store_controller_of(box->store, change->old);
+  wl_Value is = wl_store_controller_of(box->store, change->now);
+  bool same = change->type == WL_MODIFIED && wl_equal(was, is);
+  enqueue_controller(box, change, is, same);
+  if (!same)
+    enqueue_controller(box, change, was, false);
   if (box->collector != 0)
     wl_lua_store_note_owners(box, change);
   const KindTag *tag = wl_kind_tag(change->kind);
@@ -232,6 +237,7 @@ static int store_close(lua_State *L) {
   wl_ids_free(wl_host_heap(L), &box->concerns);
   wl_release(wl_host_heap(L), box->uid_path[0]);
   wl_release(wl_host_heap(L), box->uid_path[1]);
+  wl_lua_store_forget_cares(box);
   wl_store_free(box->store);
   wl_queue_free(box->queue);
   box->store = NULL;

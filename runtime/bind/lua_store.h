@@ -12,6 +12,7 @@
 #include <lua.h>
 
 #include "../core/buffer.h"
+#include "../core/changes.h"
 #include "../core/queue.h"
 #include "../core/rank.h"
 #include "../core/store.h"
@@ -22,11 +23,19 @@
 
 enum { MAX_KINDS = 256 };
 
+/* Of what they own, owners of a kind are told such changes only. */
+typedef struct Care {
+  const wl_Kind *owner;
+  wl_Changes *changes;
+} Care;
+
 /* A kind as the dispatch sees it; the tag of its wl_Kind. */
 typedef struct KindTag {
   int number;      /* from 1 */
   uint32_t source; /* of the queue: who reconciles it; 0: nobody */
   bool watched;    /* writes are told to the Lua listener */
+  Care *cares;
+  size_t care_count;
 } KindTag;
 
 typedef struct StoreBox {
@@ -111,6 +120,9 @@ int wl_lua_store_rank(lua_State *L);
 void wl_lua_store_note_owners(StoreBox *box, const wl_Change *change);
 /* Note a wake, if somebody wants to know. */
 void wl_lua_store_note_wake(StoreBox *box, uint64_t key);
+/* Do owners of this kind want to know of a change of what they own? */
+bool wl_lua_store_matters(const wl_Kind *owner, const wl_Change *change);
+void wl_lua_store_forget_cares(StoreBox *box);
 /* Put a key, given as a source and it, in the queue. */
 void wl_lua_store_wake(StoreBox *box, uint64_t subscriber);
 extern const luaL_Reg wl_lua_store_owners[];

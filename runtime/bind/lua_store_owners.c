@@ -2,6 +2,7 @@
 /* lua_store_owners.c - what module "wl.store" tells a garbage collector, and
  * what it asks about owners:
  *
+ *   s:cares(kind, owner, paths) which changes wake owners of what they own
  *   s:collects(source, key)     the key is enqueued when there is something,
  *                               to begin with in what is there already
  *   s:departed()                uids of objects that went and had dependents
@@ -20,6 +21,49 @@
 #include "host.h"
 #include "lua_store.h"
 #include "lua_value.h"
+
+/* ---- what owners want to know ---- */
+
+bool wl_lua_store_matters(const wl_Kind *owner, const wl_Change *change) {
+  const KindTag *tag = wl_kind_tag(change->kind);
+  for (size_t i = 0; i < tag->care_count; i++)
+    if (tag->cares[i].owner == owner)
+      return wl_changes_matter(tag->cares[i].changes, change->old, change->now);
+  return true;
+}
+
+/* s:cares(kind, owner, paths): of changes that leave all these alone, objects'
+ * owners of that kind are not told; see core/changes.h */
+static int store_cares(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  KindTag *tag = wl_kind_tag(wl_lua_check_kind(L, box, 2));
+  const wl_Kind *owner = wl_lua_check_kind(L, box, 3);
+  luaL_checktype(L, 4, LUA_TTABLE);
+  size_t bytes = tag->care_count * sizeof *tag->cares;
+  wl_Heap *heap = wl_host_heap(L);
+  wl_Changes *changes = wl_changes_new(heap);
+  tag->cares = wl_realloc(heap, tag->cares, bytes, bytes + sizeof *tag->cares);
+  tag->cares[tag->care_count++] = (Care){owner, changes};
+  for (lua_Integer i = 1; lua_rawgeti(L, 4, i) != LUA_TNIL; i++) {
+    wl_Error error;
+    size_t length;
+    const char *path = luaL_checklstring(L, -1, &length);
+    if (!wl_changes_add(changes, path, length, &error))
+      return luaL_argerror(L, 4, lua_pushstring(L, error.message));
+    lua_pop(L, 1);
+  }
+  return 0;
+}
+
+void wl_lua_store_forget_cares(StoreBox *box) {
+  for (int i = 1; i <= box->kind_count; i++) {
+    KindTag *tag = &box->tags[i];
+    for (size_t j = 0; j < tag->care_count; j++)
+      wl_changes_free(tag->cares[j].changes);
+    wl_dealloc(wl_store_heap(box->store), tag->cares,
+               tag->care_count * sizeof *tag->cares);
+  }
+}
 
 /* ---- noting ---- */
 
@@ -170,7 +214,11 @@ static int store_owning(lua_State *L) {
 }
 
 const luaL_Reg wl_lua_store_owners[] = {
-    {"collects", store_collects}, {"concerns", store_concerns},
-    {"departed", store_departed}, {"dependents", store_dependents},
-    {"owning", store_owning},     {NULL, NULL},
+    {"cares", store_cares},
+    {"collects", store_collects},
+    {"concerns", store_concerns},
+    {"departed", store_departed},
+    {"dependents", store_dependents},
+    {"owning", store_owning},
+    {NULL, NULL},
 };

@@ -51,6 +51,13 @@ static int store_forget(lua_State *L) {
   return 0;
 }
 
+/* s:settle(key): the key, which is held, need not wait again */
+static int store_settle(lua_State *L) {
+  StoreBox *box = wl_lua_check_store(L, 1);
+  wl_queue_settle(box->queue, (uint64_t)check_key(L, 2));
+  return 0;
+}
+
 /* s:take() -> key, its kind's number (nil when it is no object); nil: nothing
  * is ready */
 static int store_take(lua_State *L) {
@@ -132,9 +139,15 @@ static int store_wakes(lua_State *L) {
 }
 
 const luaL_Reg wl_lua_store_queueing[] = {
-    {"done", store_done},     {"enqueue", store_enqueue},
-    {"forget", store_forget}, {"next_due", store_next_due},
-    {"retry", store_retry},   {"set_limiter", store_set_limiter},
-    {"take", store_take},     {"note_wakes", store_note_wakes},
-    {"wakes", store_wakes},   {NULL, NULL},
+    {"done", store_done},
+    {"enqueue", store_enqueue},
+    {"forget", store_forget},
+    {"next_due", store_next_due},
+    {"retry", store_retry},
+    {"set_limiter", store_set_limiter},
+    {"settle", store_settle},
+    {"take", store_take},
+    {"note_wakes", store_note_wakes},
+    {"wakes", store_wakes},
+    {NULL, NULL},
 };

@@ -298,6 +298,12 @@ wl_QueueGot wl_queue_get(wl_Queue *q, int64_t now_ms, uint64_t *key) {
   return WL_QUEUE_KEY;
 }
 
+void wl_queue_settle(wl_Queue *q, uint64_t key) {
+  uint32_t number = wl_idmap_get(&q->index, key);
+  if (number != WL_IDMAP_NONE && q->entries[number].flags & HELD)
+    q->entries[number].flags &= ~(uint32_t)DIRTY;
+}
+
 bool wl_queue_done(wl_Queue *q, uint64_t key, int64_t now_ms) {
   catch_up(q, now_ms);
   uint32_t number = wl_idmap_get(&q->index, key);

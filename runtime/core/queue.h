@@ -67,6 +67,8 @@ typedef enum wl_QueueGot {
 } wl_QueueGot;
 
 wl_QueueGot wl_queue_get(wl_Queue *q, int64_t now_ms, uint64_t *key);
+/* What made the key wait again since it was taken is dealt with. */
+void wl_queue_settle(wl_Queue *q, uint64_t key);
 /* False: the key was not held. */
 bool wl_queue_done(wl_Queue *q, uint64_t key, int64_t now_ms);
 

@@ -29,6 +29,22 @@ static void a_key_waits_once_and_is_held_by_one(void) {
   wl_queue_free(q);
 }
 
+static void what_is_settled_does_not_wait_again(void) {
+  wl_Queue *q = wl_queue_new(heap);
+  uint64_t key;
+  wl_queue_settle(q, 7);
+  wl_queue_add(q, 7, 0, 0);
+  wl_queue_settle(q, 7); /* not held: it waits */
+  CHECK(wl_queue_get(q, 0, &key) == WL_QUEUE_KEY && key == 7);
+  wl_queue_add(q, 7, 0, 0);
+  wl_queue_add_after(q, 7, 0, 0, 5);
+  wl_queue_settle(q, 7);
+  CHECK(wl_queue_done(q, 7, 0));
+  CHECK(wl_queue_get(q, 4, &key) == WL_QUEUE_EMPTY);
+  CHECK(wl_queue_get(q, 5, &key) == WL_QUEUE_KEY && key == 7);
+  wl_queue_free(q);
+}
+
 static void the_earlier_due_time_wins(void) {
   wl_Queue *q = wl_queue_new(heap);
   int64_t due;
@@ -232,6 +248,7 @@ static void many_keys_leave_nothing_behind(void) {
 int main(void) {
   heap = wl_heap_new(NULL, NULL);
   a_key_waits_once_and_is_held_by_one();
+  what_is_settled_does_not_wait_again();
   the_earlier_due_time_wins();
   what_is_due_comes_before_what_is_added_now();
   sources_take_turns();

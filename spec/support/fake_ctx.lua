@@ -366,6 +366,8 @@ function Ctx:release(controller, object)
   end)
 end
 
+function Ctx.settled() end
+
 function Ctx:event(object, type, reason, message)
   self.events[#self.events + 1] = {
     about = object.metadata.name, type = type, reason = reason, message = message,

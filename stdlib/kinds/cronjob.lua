@@ -60,6 +60,7 @@ local function reconcile(ctx, cron_job)
   local written, refusal, word = run:write()
   if not written then return nil, refusal, word end
   if message then return nil, message, code end
+  ctx:settled()
   return wait or nil
 end
 
@@ -71,6 +72,8 @@ return kind "CronJob" {
   legacy = legacy.CronJob,
   validation = require "wl.validate.cronjob",
   preparation = prepare.standard(batch.CronJob),
-  owns = { "Job" },
+  owns = { { kind = "Job", changes = { "metadata.deletionTimestamp",
+    "status.conditions[type=Complete].status", "status.conditions[type=Failed].status",
+    "status.completionTime" } } },
   reconcile = reconcile,
 }

@@ -73,15 +73,19 @@ local function sync(run)
   end)
   if not counted then return nil, why, word end
   if message then return nil, message, code end
+  if run:is_settled() then run.ctx:settled() end
   return run.requeue
+end
+
+local function put_away(ctx, job)
+  backoff.remember(ctx, job, nil)
+  ctx:settled()
+  return ttl.expire(ctx, job)
 end
 
 local function reconcile(ctx, job)
   if job.spec.managedBy and job.spec.managedBy ~= claim.CONTROLLER then return end
-  if conditions.finished(job) then
-    backoff.remember(ctx, job, nil)
-    return ttl.expire(ctx, job)
-  end
+  if conditions.finished(job) then return put_away(ctx, job) end
   local claimed, message, code = claim.sync(ctx, job)
   if not claimed then return nil, message, code end
   local waits
@@ -90,7 +94,9 @@ local function reconcile(ctx, job)
   if waits then return end
   local run = Run.open(ctx, job)
   if not run.spec.suspend then run.status.startTime = run.status.startTime or run:timestamp() end
-  return sync(run)
+  local wait, why, word = sync(run)
+  if why or not conditions.finished(run.job) then return wait, why, word end
+  return put_away(ctx, run.job)
 end
 
 return kind "Job" {
@@ -102,7 +108,10 @@ return kind "Job" {
   varying = { { "metadata", "name" }, { "metadata", "uid" }, { "metadata", "ownerReferences" },
     { "metadata", "annotations", cron_jobs.SCHEDULED, free = true } },
   dependents = "OrphanDependents",
-  owns = { "Pod" },
+  owns = { { kind = "Pod", changes = { "metadata.deletionTimestamp", "metadata.finalizers",
+    "metadata.labels", "metadata.annotations", "status.phase",
+    "status.conditions[type=Ready].status = True", "status.containerStatuses[*].restartCount",
+    "status.initContainerStatuses[*].restartCount" } } },
   facets = {
     { "failed", facet.equals("status.conditions[type=Failed].status", "True") },
     { "complete", facet.equals("status.conditions[type=Complete].status", "True") },

@@ -19,6 +19,7 @@ manage.BURST = 500
 
 local function delete(run, batch)
   if #batch == 0 then return end
+  run.cut = true
   local ready = #(batch:split "ready")
   run.ctx:event_many(batch, "Normal", "SuccessfulDelete", "Deleted pod: {metadata.name}", run.job)
   local done, message, code = run.ctx:delete_many(batch)
@@ -182,6 +183,7 @@ local function fill(run, missing)
     or backoff.remaining(run.backoff.failures, run.backoff.latest, run.ctx.now)
   if wait > 0 then return wait_for(run, wait) end
   local count = math.min(missing, manage.BURST)
+  run.cut = count < missing
   if run.is_indexed then return create_indexed(run, count) end
   return create(run, count, create_some(run, pods.plain(run.job)))
 end

@@ -205,6 +205,14 @@ end
 --- Have the Job synced again in so many seconds.
 function Run:again(seconds) self.requeue = math.min(self.requeue or math.huge, seconds) end
 
+--- Would another sync, right after this one, find nothing to do?
+-- @treturn boolean
+function Run:is_settled()
+  return not self.ends and not self.cut and self.active == self.pods:count "active"
+    and self.ready == self.pods:count "ready" and self.terminating == self.pods:count "terminating"
+    and self.pods:count "uncounted" == 0
+end
+
 --- A status's times are whole seconds. @treturn string
 function Run:timestamp() return self.ctx:timestamp() end
 

@@ -286,6 +286,7 @@ function tracking.count(run, seen, dirty, noted)
     if not written then return nil, message, code end
     noted()
   end
+  run.cut = run.cut or pass.full
   local released, changed, code = release(run, pass)
   if not released then return nil, changed, code end
   local finished = not pass.full and finish(run)
