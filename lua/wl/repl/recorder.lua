@@ -69,9 +69,9 @@ end
 local function begin(self, cluster, writer, object)
   note_wakes(self, cluster)
   local key = key_of(cluster, writer, object)
+  local before = key and self.runs[key]
   local run = { seconds = cluster:now(), writer = writer, object = object, reads = {},
-    policies = {}, key = key, before = key and self.runs[key] }
-  if run.before then run.before.before = nil end -- one is enough
+    policies = {}, key = key, before = before and { seconds = before.seconds, wake = before.wake } }
   if key then
     run.wake, self.woken[key] = self.woken[key], nil
     self.runs[key] = run

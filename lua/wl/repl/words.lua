@@ -38,6 +38,10 @@ function words.names() return suggest.keys(WORDS) end
 -- @treturn ?table
 function words.flags(word) return WORDS[word] and WORDS[word].flags end
 
+--- How a word is used.
+-- @treturn ?string
+function words.example(word) return WORDS[word] and WORDS[word].example end
+
 local function no_such_word(word)
   local known = words.names()
   for name in pairs(verbs) do known[#known + 1] = name end

@@ -12,7 +12,9 @@ local SELECTING = { selector = "text", l = "selector", all = true, overwrite = t
 
 local function options_of(object) return { namespace = object.metadata.namespace } end
 
-words.scale = { flags = { replicas = "text", ["current-replicas"] = "text" },
+words.scale = {
+  example = "scale deploy/web --replicas=5",
+  flags = { replicas = "text", ["current-replicas"] = "text" },
   perform = function(world, arguments, flags)
     local replicas = math.tointeger(tonumber(flags.replicas))
     if #arguments == 0 or not replicas then
@@ -41,7 +43,9 @@ local function split_settings(arguments)
   return names, settings
 end
 
-words.set = { flags = SELECTING, perform = function(world, arguments, flags)
+words.set = {
+  example = "set image deploy/web web=nginx:1.28",
+  flags = SELECTING, perform = function(world, arguments, flags)
   local what = table.remove(arguments, 1)
   local names, settings = split_settings(arguments)
   if what ~= "image" or #names == 0 or #settings == 0 then
@@ -67,7 +71,8 @@ local function split_marks(arguments)
 end
 
 local function mark(verb, done)
-  return { flags = SELECTING, perform = function(world, arguments, flags)
+  return { example = verb .. " deploy/web tier=web old-",
+    flags = SELECTING, perform = function(world, arguments, flags)
     local names, marks = split_marks(arguments)
     if #names == 0 or #marks == 0 then
       targets.usage(("%s: an object and key=value, or key- to remove|%s deploy/web tier=web old-")
@@ -90,7 +95,9 @@ words.annotate = mark("annotate", "annotated")
 
 -- ---- patch ----
 
-words.patch = { flags = { patch = "text", p = "patch", type = "text" },
+words.patch = {
+  example = 'patch deploy/web -p \'{"spec":{"replicas":5}}\'',
+  flags = { patch = "text", p = "patch", type = "text" },
   perform = function(world, arguments, flags)
     if #arguments == 0 or not flags.patch then
       targets.usage "patch: an object and -p|patch deploy/web -p '{\"spec\":{\"replicas\":5}}'"
@@ -109,7 +116,9 @@ words.patch = { flags = { patch = "text", p = "patch", type = "text" },
 local DONE = { undo = "rolled back", pause = "paused", resume = "resumed", restart = "restarted",
   status = false, history = false }
 
-words.rollout = { flags = { ["to-revision"] = "text", revision = "text", selector = "text",
+words.rollout = {
+  example = "rollout undo deploy/web --to-revision=2",
+  flags = { ["to-revision"] = "text", revision = "text", selector = "text",
   l = "selector", timeout = "text", watch = "text", w = "watch" },
   perform = function(world, arguments, flags)
     local verb = table.remove(arguments, 1)

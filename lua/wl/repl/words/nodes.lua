@@ -17,7 +17,7 @@ local function names_of(arguments, verb)
 end
 
 local function simple(verb, done)
-  return { perform = function(world, arguments)
+  return { example = verb .. " node-1", perform = function(world, arguments)
     for _, name in ipairs(names_of(arguments, verb)) do
       world.environment.node(name)[verb](world.environment.node(name))
       io.write(("node/%s %s\n"):format(name, done))
@@ -28,7 +28,7 @@ end
 words.cordon = simple("cordon", "cordoned")
 words.uncordon = simple("uncordon", "uncordoned")
 
-words.drain = {
+words.drain = { example = "drain node-1 --ignore-daemonsets --delete-emptydir-data",
   flags = { ["ignore-daemonsets"] = true, ["delete-emptydir-data"] = true, force = true,
     ["grace-period"] = "text", timeout = "text" },
   perform = function(world, arguments, flags)
@@ -42,7 +42,9 @@ words.drain = {
     end
   end }
 
-words.taint = { flags = { overwrite = true }, perform = function(world, arguments)
+words.taint = {
+  example = "taint nodes node-1 gpu=true:NoSchedule",
+  flags = { overwrite = true }, perform = function(world, arguments)
   local names, taints = {}, {}
   for _, text in ipairs(arguments) do
     local list = text:find "[=:]" and taints or text:find "%-$" and taints or names
@@ -65,7 +67,9 @@ local function condition_of(text)
   return text == "delete" and "deleted" or text
 end
 
-words.wait = { flags = { ["for"] = "text", timeout = "text" },
+words.wait = {
+  example = "wait deploy/web --for=condition=available --timeout=60s",
+  flags = { ["for"] = "text", timeout = "text" },
   perform = function(world, arguments, flags)
     if #arguments == 0 then
       targets.usage "wait: for what?|wait deploy/web --for=condition=available --timeout=60s"

@@ -51,11 +51,16 @@ local function get(world, arguments, flags)
   end
 end
 
-words.get = { perform = get, flags = with({ output = "text", o = "output",
+words.get = {
+  example = "get pods -l app=web -o wide",
+  perform = get,
+  flags = with({ output = "text", o = "output",
   ["show-labels"] = true, ["label-columns"] = "text", L = "label-columns", ["no-headers"] = true,
   watch = true, w = "watch", ["sort-by"] = "text" }, SELECTING) }
 
-words.describe = { flags = SELECTING, perform = function(world, arguments, flags)
+words.describe = {
+  example = "describe deploy/web",
+  flags = SELECTING, perform = function(world, arguments, flags)
   local names = targets.names(arguments)
   if not arguments[1] then targets.usage "describe: what?|describe deploy/web" end
   local options = { namespace = targets.namespace(world, flags), selector = flags.selector,
@@ -80,7 +85,9 @@ local function apply_files(world, flags, what)
   end
 end
 
-words.apply = { flags = FROM_FILE, perform = function(world, _, flags)
+words.apply = {
+  example = "apply -f web.yaml",
+  flags = FROM_FILE, perform = function(world, _, flags)
   apply_files(world, flags, "apply")
 end }
 
@@ -111,7 +118,9 @@ local function create_job(world, name, flags)
   targets.tell(reference.check(cluster.server:create(cron_jobs.manual(cron_job, name))), "created")
 end
 
-words.create = { flags = with({ from = "text" }, FROM_FILE),
+words.create = {
+  example = "create job --from=cronjob/backup backup-now",
+  flags = with({ from = "text" }, FROM_FILE),
   perform = function(world, arguments, flags)
     local what, name = arguments[1], arguments[2]
     if flags.filename then
@@ -147,7 +156,7 @@ local function delete_of_files(world, flags)
   end
 end
 
-words.delete = {
+words.delete = { example = "delete pods -l app=web",
   flags = with({ all = true, ["grace-period"] = "text", cascade = "text", force = true,
     now = true, wait = true, filename = "list", f = "filename" }, SELECTING),
   perform = function(world, arguments, flags)

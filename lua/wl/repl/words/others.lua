@@ -41,7 +41,9 @@ local function row_of(kind)
     kind.name }
 end
 
-words["api-resources"] = { perform = function(world)
+words["api-resources"] = {
+  example = "api-resources",
+  perform = function(world)
   local rows = { { "NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND" } }
   local kinds = {}
   for _, kind in ipairs(world.scenario:default().server.registry:all()) do
@@ -52,11 +54,15 @@ words["api-resources"] = { perform = function(world)
   io.write(columns.format(rows))
 end }
 
-words.version = { flags = { client = true }, perform = function()
+words.version = {
+  example = "version",
+  flags = { client = true }, perform = function()
   io.write("wlrun ", host.version, ", the behaviour of Kubernetes 1.36\n")
 end }
 
-words["cluster-info"] = { perform = function(world)
+words["cluster-info"] = {
+  example = "cluster-info",
+  perform = function(world)
   local cluster = world.scenario:default()
   io.write(("a model of a cluster with %d nodes, seed %d, at %s\n")
     :format(#cluster:list "Node", cluster.seed, cluster:timestamp()))
