@@ -4,6 +4,7 @@
 -- At a terminal lines are edited and kept, and there are colours; from a pipe the same
 -- lines are read without. What goes wrong is told and the session goes on.
 local Session = require "wl.repl.session"
+local complete = require "wl.repl.complete"
 local duration = require "wl.duration"
 local host = require "wl.host"
 local input = require "wl.repl.input"
@@ -55,7 +56,9 @@ local function greet()
 end
 
 local function run_terminal(session)
-  local editor <close> = terminal.editor { history = history_path() }
+  local editor <close> = terminal.editor { history = history_path(), complete = function(line)
+    return complete.line(session.world, line, terminal.columns())
+  end }
   local function read_line(prompt)
     local line, why = editor:read(prompt)
     if why then io.write(why == "interrupted" and "^C\n" or "\n") end

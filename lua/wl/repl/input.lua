@@ -16,8 +16,10 @@ local NAME = "@prompt"
 -- What may follow a verb in Lua: a call, an index, an assignment, an operator.
 local LUA_FOLLOWS = "^[%(%{\"'%[=%.:,;%+%*<>~%^]"
 
--- "get pods" -> true; `get "pods/x"`, `get = 1` -> false
-local function is_words(line)
+--- Does a line speak kubectl's words? "get pods" does; `get "pods/x"`, `get = 1` do not.
+-- @tparam string line without blanks at its ends
+-- @treturn boolean
+function input.is_words(line)
   if line:find "^kubectl%f[%s%z]" then return true end
   local verb, rest = line:match "^([%a_][%w_-]*)%s*(.*)$"
   if not verb or not words.knows(verb) then return false end
@@ -48,8 +50,8 @@ function input.form(text)
   local line = text:match "^%s*(.-)%s*$"
   if line == "" or line:find "^%-%-[^\n]*$" or line:find "^#[^\n]*$" then return "nothing" end
   if not text:find "\n" or text:find "^%s*kubectl%s" then
-    if is_words(line) then return line:find "\\$" and "incomplete" or "words" end
-  elseif is_words(line) and text:find "\\\n" then
+    if input.is_words(line) then return line:find "\\$" and "incomplete" or "words" end
+  elseif input.is_words(line) and text:find "\\\n" then
     return line:find "\\$" and "incomplete" or "words"
   end
   local _, problem = compile(text)
