@@ -80,12 +80,12 @@ local function tell(ctx, pods, events)
 end
 
 local function advance(self, ctx, part, first)
-  local step = lifecycle.advance(part.pod, part.profile, ctx.now, first)
+  local step = lifecycle.advance(part.pod, part.profile, ctx.now, first or nil)
   if step.status then
     ctx:update_many(part.pods, { status = step.status }, columns_for(self, ctx, part.pods, step))
     tell(ctx, part.pods, step.events)
   end
-  if step.due and (step.status or first) then
+  if step.due and (step.status or first ~= nil) then
     self.timers:add(step.due, part.pods)
   end
 end
@@ -118,8 +118,9 @@ local function alike(self, pods)
   return pods:group_by(table.unpack(paths))
 end
 
--- Carry pods on. `first`: a first step for those that live; `new`: those that
--- are being deleted were not seen so before.
+-- Carry pods on. `first`: a first step for those that live, false: none, but they
+-- have not been waited for; `new`: those that are being deleted were not seen so
+-- before.
 local function carry(self, ctx, batch, first, new)
   local pods = self.machines:reachable(batch)
   if #pods == 0 then
@@ -162,7 +163,19 @@ end
 local function take_up(self, ctx)
   local started = ctx:where("Pod", "graceful"):batch():without(ctx:where("Pod", "bound"):batch())
   self.addresses:resume(ctx, started)
-  carry(self, ctx, started:without(ctx:where("Pod", "dying"):batch()), lifecycle.resync)
+  started = started:without(ctx:where("Pod", "dying"):batch())
+  for _, machine in ipairs(machines.booted(ctx)) do
+    local others = started:without(ctx:on_node(machine.name, "Pod"):batch())
+    carry(self, ctx, started:without(others), lifecycle.booted(machine.at))
+    started = others
+  end
+  -- On a node that is not ready somebody else says so of its pods.
+  for name in pairs(self.machines.unready) do
+    local others = started:without(ctx:on_node(name, "Pod"):batch())
+    carry(self, ctx, started:without(others), false)
+    started = others
+  end
+  carry(self, ctx, started, lifecycle.resync)
   self.is_new = false
 end
 

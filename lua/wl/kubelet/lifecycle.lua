@@ -126,6 +126,29 @@ function lifecycle.reboot(sim, at)
   end
 end
 
+local function runs_since(statuses, moment)
+  for _, one in ipairs(statuses or EMPTY) do
+    local began = container.started_at(one)
+    if began and began < moment then
+      return true
+    end
+  end
+  return false
+end
+
+--- A first step for `advance`: the machine came up at a moment, and perhaps
+-- nobody has seen to the pod since.
+-- @tparam number moment seconds
+function lifecycle.booted(moment)
+  return function(sim, at)
+    local status = sim.status
+    if runs_since(status.initContainerStatuses, moment)
+      or runs_since(status.containerStatuses, moment) then
+      lifecycle.reboot(sim, at)
+    end
+  end
+end
+
 local Sim = {}
 Sim.__index = Sim
 

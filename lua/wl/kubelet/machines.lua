@@ -10,13 +10,17 @@
 --                            partitioned  it goes on, but cannot be reached
 --                            unready      it works, and says that it is not ready
 --   wlrun.io/last-heartbeat  when its kubelet was last heard
+--   wlrun.io/booted          when it came up again: what had been started before has ended
 --
 -- Without the annotation a machine is well and heard all the time.
+local time = require "wl.time"
+
 local machines = {}
 
 machines.STATE = "wlrun.io/machine"
 machines.HEARTBEAT = "wlrun.io/last-heartbeat"
-machines.UNREADY = "unready"
+machines.BOOTED = "wlrun.io/booted"
+machines.FAILED, machines.UNREADY = "failed", "unready"
 
 --- @treturn ?string "failed", "frozen", "partitioned", "unready"; nil: it is well
 function machines.trouble(node)
@@ -35,8 +39,8 @@ Machines.__index = Machines
 
 --- The machines as the kubelets know them.
 function machines.new()
-  return setmetatable({ troubled = {}, present = {}, any_gone = false, any_trouble = false },
-    Machines)
+  return setmetatable({ troubled = {}, unready = {}, present = {}, any_gone = false,
+                        any_trouble = false }, Machines)
 end
 
 --- Look at the Node objects, if any has changed.
@@ -49,13 +53,15 @@ function Machines:look(ctx)
   if not ctx:changed "Node" then
     return well_again, gone
   end
-  local troubled, present = {}, {}
+  local troubled, present, unready = {}, {}, {}
   for node in ctx:all "Node":each() do
     local name, trouble = node.metadata.name, machines.trouble(node)
-    trouble = trouble ~= machines.UNREADY and trouble or nil
+    unready[name] = trouble == machines.UNREADY and trouble or nil
+    trouble = not unready[name] and trouble or nil
     present[name], troubled[name] = node.metadata.uid, trouble
-    if not trouble and self.troubled[name] then
-      well_again[#well_again + 1] = { name = name, trouble = self.troubled[name] }
+    local before = self.troubled[name] or self.unready[name]
+    if before and not trouble and not unready[name] then
+      well_again[#well_again + 1] = { name = name, trouble = before }
     end
   end
   for name, uid in pairs(self.present) do
@@ -63,8 +69,20 @@ function Machines:look(ctx)
   end
   self.any_gone = self.any_gone or #gone > 0
   self.any_trouble = self.any_gone or next(troubled) ~= nil
-  self.troubled, self.present = troubled, present
+  self.troubled, self.present, self.unready = troubled, present, unready
   return well_again, gone
+end
+
+--- The machines that have been down once.
+-- @param ctx the controller surface
+-- @treturn table array of `{ name, at }`: when each came up again, seconds
+function machines.booted(ctx)
+  local list = {}
+  for node in ctx:all "Node":each() do
+    local at = (node.metadata.annotations or {})[machines.BOOTED]
+    list[#list + 1] = at and { name = node.metadata.name, at = time.parse(at) } or nil
+  end
+  return list
 end
 
 --- Does a machine do its work?

@@ -58,6 +58,9 @@ local function set_machine(self, trouble)
     annotations[machines.STATE] = trouble
     if not trouble then
       annotations[machines.HEARTBEAT] = nil
+      if before == machines.FAILED then
+        annotations[machines.BOOTED] = time.format(self.cluster:now())
+      end
     elseif not before then
       annotations[machines.HEARTBEAT] = time.format(self.cluster:now())
     end
@@ -68,7 +71,7 @@ local function set_machine(self, trouble)
 end
 
 --- The machine goes down; what runs on it ends.
-function Node:fail() return set_machine(self, "failed") end
+function Node:fail() return set_machine(self, machines.FAILED) end
 
 --- The machine stands still until it recovers.
 function Node:freeze() return set_machine(self, "frozen") end

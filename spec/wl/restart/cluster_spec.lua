@@ -129,7 +129,8 @@ describe("Stopped at any write,", function()
       last = 40,
       objects = { object("v1", "PersistentVolume", "disk", { spec = {
         capacity = { storage = "2Gi" }, accessModes = { "ReadWriteOnce" },
-        storageClassName = "slow", persistentVolumeReclaimPolicy = "Retain", hostPath = { path = "/disk" } } }) },
+        storageClassName = "slow", persistentVolumeReclaimPolicy = "Retain",
+        hostPath = { path = "/disk" } } }) },
       actions = {
         { 1, create(claim("one", "slow")) }, { 2, create(claim("two", "slow")) },
         { 3, create(claim "three") },

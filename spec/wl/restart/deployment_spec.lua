@@ -102,6 +102,26 @@ describe("Stopped at any write,", function()
     }
   end)
 
+  it("a canary goes on at the step it had reached", function()
+    restarts.check {
+      nodes = 1, last = 60, behaviours = SLOW, always = at_most(3),
+      objects = { workload("Deployment", "web", { replicas = 2, strategy = { type = "Canary",
+        canary = { maxSurge = 1, maxUnavailable = 0, steps = { { setWeight = 50 },
+          { pause = { duration = "10s" } } } } } }) },
+      actions = { { 10, set_image("Deployment", "web", "app:2") } },
+    }
+  end)
+
+  it("a ReplicationController keeps its number", function()
+    restarts.check {
+      last = 30, actions = { { 5, change("ReplicationController", "web", function(draft)
+        draft.spec.replicas = 1
+      end) } },
+      objects = { { apiVersion = "v1", kind = "ReplicationController", metadata = { name = "web" },
+        spec = { replicas = 2, selector = { app = "web" }, template = restarts.template "web" } } },
+    }
+  end)
+
   it("a ReplicaSet adopts, replaces and scales", function()
     restarts.check {
       nodes = 1, last = 40,
