@@ -18,6 +18,7 @@ return {
   { "config", "ConfigMap", "Secret", "ServiceAccount" },
   { "storage", "PersistentVolume", "PersistentVolumeClaim", "StorageClass" },
   { "quota", "ResourceQuota", "LimitRange" },
+  { "workflow", "Workflow" },
   { "policy", "PodDisruptionBudget" },
   { "scheduling", "PriorityClass", "Lease" },
   { "revision", "ControllerRevision" },
