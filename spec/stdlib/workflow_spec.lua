@@ -28,7 +28,8 @@ end
 
 describe("a Workflow that is wrong", function()
   local function refused(tasks)
-    local made, message, code, causes = Cluster.new { nodes = 1 }.server:create(workflow("w", tasks))
+    local server = Cluster.new { nodes = 1 }.server
+    local made, message, code, causes = server:create(workflow("w", tasks))
     assert.is_nil(made)
     return message, code, causes and causes[1] and causes[1].field
   end
@@ -38,11 +39,11 @@ describe("a Workflow that is wrong", function()
       { name = "b", job = job "x", dependsOn = { { task = "aa" } } } }
     assert.same({ "Invalid", "spec.tasks[1].dependsOn[0].task" }, { code, field })
     assert.matches('there is no such task; did you mean "a"?', message)
-    message, _, field = refused { { name = "x", job = job "x" },
+    message, code, field = refused { { name = "x", job = job "x" },
       { name = "a", job = job "x", dependsOn = { { task = "x" }, { task = "b" } } },
       { name = "b", job = job "x", dependsOn = { { task = "c" } } },
       { name = "c", job = job "x", dependsOn = { { task = "a" } } } }
-    assert.equal("spec.tasks[1].dependsOn", field)
+    assert.same({ "Invalid", "spec.tasks[1].dependsOn" }, { code, field })
     assert.matches("wait for each other: a %-> b %-> c %-> a", message)
     assert.matches("a %-> a", (refused { { name = "a", job = job "x",
       dependsOn = { { task = "a" } } } }))
@@ -52,8 +53,8 @@ describe("a Workflow that is wrong", function()
     assert.equal("spec.tasks[0].job.template.spec.restartPolicy", select(3, refused {
       { name = "a", job = { template = { spec = { containers = { { name = "m", image = "x" } },
         restartPolicy = "Always" } } } } }))
-    assert.equal("spec.tasks[1].dependsOn[1].task", select(3, refused { { name = "a", job = job "x" },
-      { name = "b", job = job "x", dependsOn = { { task = "a" }, { task = "a" } } } }))
+    assert.equal("spec.tasks[1].dependsOn[1].task", select(3, refused {
+      { name = "a", job = job "x" }, { name = "b", job = job "x", dependsOn = { { task = "a" }, { task = "a" } } } }))
   end)
 
   it("may not be changed while it runs", function()
@@ -101,6 +102,10 @@ local function random_tasks(random, count)
   return tasks, fails
 end
 
+local function first_job(cluster, task)
+  return get(cluster, "Job", "w-" .. task) or get(cluster, "Job", "w-" .. task .. "-0")
+end
+
 local function started(one) return one.status.startTime and time.parse(one.status.startTime) end
 
 local function ended(one)
@@ -124,10 +129,7 @@ describe("Workflows", function()
       assert.same(expected(tasks, fails), phases, "seed " .. seed)
       for _, task in ipairs(tasks) do
         for _, one in ipairs(phases[task.name] ~= "Skipped" and task.dependsOn or {}) do
-          local before = get(cluster, "Job", "w-" .. one.task) or get(cluster, "Job", "w-" .. one.task
-            .. "-0")
-          local after = get(cluster, "Job", "w-" .. task.name) or get(cluster, "Job", "w-" .. task.name
-            .. "-0")
+          local before, after = first_job(cluster, one.task), first_job(cluster, task.name)
           assert.is_true(not before or started(after) >= ended(before), "seed " .. seed)
         end
       end

@@ -114,12 +114,12 @@ local function make(ctx, workflow, found, phases)
   return true
 end
 
-local function let_begin(ctx, task, job, waits_for, phases)
-  return ctx:update(job, function(draft)
-    if (job.metadata.annotations or {})[dependencies.ANNOTATION] ~= waits_for then
+local function let_begin(ctx, task, one, waits_for, phases)
+  return ctx:update(one, function(draft)
+    if (one.metadata.annotations or {})[dependencies.ANNOTATION] ~= waits_for then
       draft.metadata.annotations[dependencies.ANNOTATION] = waits_for
     end
-    if job.spec.suspend and not task.job.suspend and may_begin(task, phases) then
+    if one.spec.suspend and not task.job.suspend and may_begin(task, phases) then
       draft.spec.suspend = false
     end
   end)

@@ -65,7 +65,9 @@ end
 function graph.validate(errors, tasks)
   local by_name, names = {}, {}
   for i, task in ipairs(tasks) do
-    if by_name[task.name] then errors:duplicate(("spec.tasks[%d].name"):format(i - 1), task.name) end
+    if by_name[task.name] then
+      errors:duplicate(("spec.tasks[%d].name"):format(i - 1), task.name)
+    end
     by_name[task.name], names[#names + 1] = task, task.name
   end
   local done, told = {}, false
