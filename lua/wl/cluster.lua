@@ -20,6 +20,7 @@ local registry = require "wl.registry"
 local read_options = require "wl.cluster.options"
 local rng = require "wl.rng"
 local scope = require "wl.policy.scope"
+local service_accounts = require "wl.service_accounts"
 local snapshot = require "wl.cluster.snapshot"
 local time = require "wl.time"
 local timer = require "wl.timer"
@@ -101,6 +102,7 @@ function Cluster:prepare(begin)
   end
   begin()
   volumes.install(self)
+  service_accounts.install(self)
   require "wl.cluster.admission"(self)
   for _, name in ipairs(CONTROLLED) do server:number(assert(server:kind(name))) end
   server:number(assert(server:kind "Pod"))

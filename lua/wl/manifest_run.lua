@@ -134,10 +134,24 @@ local function tell_time(cluster, options, quiet, since)
   end
 end
 
-local function display_of(options)
+-- The usual namespace where nothing else was applied: what every cluster has in others
+-- is not of interest.
+local function namespace_of(cluster, objects, options)
+  if options.all_namespaces then return nil end
+  if options.namespace then return options.namespace end
+  local usual = cluster.namespace or "default"
+  for _, object in ipairs(objects) do
+    if (object.metadata.namespace or usual) ~= usual or object.kind == "Namespace" then
+      return nil
+    end
+  end
+  return usual
+end
+
+local function display_of(cluster, objects, options)
   return { output = options.output, show_labels = options.show_labels, sort_by = options.sort_by,
     selector = options.selector, all_namespaces = options.all_namespaces,
-    namespace = not options.all_namespaces and options.namespace or nil }
+    namespace = namespace_of(cluster, objects, options) }
 end
 
 --- Apply manifests to a cluster, let time pass until nothing changes any more,
@@ -158,7 +172,7 @@ function manifest_run.run(cluster, options)
   tell_time(cluster, options, cluster:run_until_quiet(options.length))
   local missing = what_is_missing(unsatisfied(cluster, objects))
   if not options.quiet then
-    showing.show(cluster, kinds_to_show(cluster, objects), display_of(options))
+    showing.show(cluster, kinds_to_show(cluster, objects), display_of(cluster, objects, options))
     if missing and is_told(options) then tell_problems(cluster, missing) end
   end
   return missing and 1 or 0, missing

@@ -2,6 +2,7 @@
 --- The priority of pods comes from their PriorityClass.
 -- Source: plugin/pkg/admission/priority.
 local apierror = require "wl.apierror"
+local expected = require "wl.expected"
 
 local priority = {}
 
@@ -23,7 +24,7 @@ local function class_of(server, name)
   if name == "" then
     return default_class(server)
   end
-  local class = server:get("PriorityClass", nil, name)
+  local class = server:get("PriorityClass", nil, name) or expected(server, "PriorityClass", nil, name)
   return class, class == nil
 end
 

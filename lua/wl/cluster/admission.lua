@@ -6,6 +6,7 @@ local limits = require "wl.limits"
 local namespaces = require "wl.namespaces"
 local priority = require "wl.priority"
 local quota = require "wl.quota.resources"
+local service_accounts = require "wl.service_accounts"
 local service_addresses = require "wl.service.addresses"
 
 --- @param cluster
@@ -13,7 +14,7 @@ return function(cluster)
   local server = cluster.server
   local services = service_addresses.admission(server, cluster:rng "service-addresses")
   server.admit = { namespaces.admission(server), limits.admission(server),
-    priority.admission(server), services }
+    service_accounts.admission(server), priority.admission(server), services }
   server.admit_update = { services }
   server.admit_delete = { namespaces.deletion_rule }
   server.charge = quota.charge

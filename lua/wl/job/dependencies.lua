@@ -12,6 +12,7 @@
 -- is not there and a circle are refused when the Job is created; one that comes
 -- about later is told in the condition.
 local conditions = require "wl.job.conditions"
+local expected = require "wl.expected"
 
 local dependencies = {}
 
@@ -89,17 +90,6 @@ function dependencies.trouble(job, get)
   return trace(get, name, job, { name }, {})
 end
 
-local function expected(server, namespace, name)
-  for _, document in ipairs(server.expected_objects or {}) do
-    local object = document.object
-    local metadata = type(object) ~= "string" and object.metadata
-    if object.kind == "Job" and metadata and metadata.name == name
-      and (metadata.namespace or "default") == namespace then
-      return object
-    end
-  end
-end
-
 --- An admission rule for wl.server: no circles, and no names that are not there.
 -- A Job of the same manifest is there.
 -- @param server
@@ -109,7 +99,7 @@ function dependencies.admission(server)
     if kind.name ~= "Job" or #dependencies.of(draft) == 0 then return true end
     local namespace = draft.metadata.namespace
     local what, path = dependencies.trouble(draft, function(name)
-      return expected(server, namespace, name) or (server:get(kind, namespace, name))
+      return expected(server, "Job", namespace, name) or (server:get(kind, namespace, name))
     end)
     if not what then return true end
     local refusal = kind:judge(draft.metadata.name or "", function(errors)
