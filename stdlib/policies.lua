@@ -3,6 +3,8 @@
 return {
   concurrency = { "Allow", "Forbid", "Replace" },
   deletion = { "Job", "Kubernetes" },
+  retry = { "Budgeted", "ByExitCode", "CircuitBreaker", "Exponential", "Fixed", "Immediate",
+    "Linear" },
   placement = { "default-scheduler" },
   rollout = { "Canary", "Recreate", "RollingUpdate" },
 }

@@ -29,6 +29,8 @@ return policy.declare("retry", {
       receives = {
         { "failures", types.count, "failures so far, this one included; of the index, if any" },
         { "total", types.count, "failures of the whole Job so far, this one included" },
+        { "recent", types.list(types.time, "a list of moments"), "when pods of the workload failed,"
+          .. " this one included: of all Jobs of a CronJob; the latest last" },
         { "exit_code", types.number_any, "of the container that failed", optional = true },
         { "container", types.text, "its name", optional = true },
         { "reason", types.text, "of the pod: Evicted, DeadlineExceeded ...", optional = true },

@@ -92,7 +92,9 @@ local function reconcile(ctx, job)
   job, waits, code = dependencies.check(ctx, job)
   if not job then return nil, waits, code end
   if waits then return end
-  local run = Run.open(ctx, job)
+  local run
+  run, waits, code = Run.open(ctx, job)
+  if not run then return nil, waits, code end
   if not run.spec.suspend then run.status.startTime = run.status.startTime or run:timestamp() end
   local wait, why, word = sync(run)
   if why or not conditions.finished(run.job) then return wait, why, word end

@@ -53,12 +53,19 @@ batch.JobCondition = meta.condition { lastProbeTime = time }
 
 batch.UncountedTerminatedPods = object { succeeded = set(str), failed = set(str) }
 
+-- See wl.job.retry.
+batch.RetryStatus = object {
+  notBefore = time, message = str, recent = list(time),
+  waiting = list(object { index = int32, notBefore = time }),
+}
+
 batch.JobStatus = object {
   conditions = list(batch.JobCondition) { merge = "type" },
   startTime = time, completionTime = time,
   active = count, ready = int32, succeeded = count, failed = count, terminating = int32,
   completedIndexes = word, failedIndexes = str,
   uncountedTerminatedPods = batch.UncountedTerminatedPods,
+  retry = batch.RetryStatus { extension = true },
 }
 
 batch.Job = meta.resource {

@@ -8,6 +8,7 @@ local indexes = require "wl.job.indexes"
 local names = require "wl.job.names"
 local pods = require "wl.job.pods"
 local replicas = require "wl.replicas"
+local retry = require "wl.job.retry"
 local tracking = require "wl.job.tracking"
 
 local manage = {}
@@ -150,14 +151,16 @@ end
 -- @tparam {integer,...} wanted
 -- @tparam table held_back index -> its failed pod
 -- @tparam number now
+-- @tparam ?function wait_of(index): what a retry policy says, in seconds
 -- @treturn {integer,...}
 -- @treturn number seconds until the first may, when none may now
-function manage.ready_indexes(wanted, held_back, now)
+function manage.ready_indexes(wanted, held_back, now, wait_of)
   local found, wait = {}, math.huge
   for _, index in ipairs(wanted) do
     local pod = held_back[index]
     local failures = pod and names.failures(pod) + names.ignored(pod) + 1 or 0
-    local left = backoff.remaining(failures, pod and backoff.finished_at(pod), now)
+    local left = wait_of and wait_of(index)
+      or backoff.remaining(failures, pod and backoff.finished_at(pod), now)
     if left == 0 then found[#found + 1] = index else wait = math.min(wait, left) end
   end
   return found, #found == 0 and wait < math.huge and wait or 0
@@ -172,14 +175,15 @@ end
 local function create_indexed(run, count)
   local numbers, wait = manage.pending_indexes(run, count), 0
   if run.per_index then
-    numbers, wait = manage.ready_indexes(numbers, run.held_back, run.ctx.now)
+    numbers, wait = manage.ready_indexes(numbers, run.held_back, run.ctx.now,
+      run.retry and function(index) return retry.wait(run, index) end)
   end
   if wait > 0 then return wait_for(run, wait) end
   return create(run, #numbers, create_numbered(run, numbers))
 end
 
 local function fill(run, missing)
-  local wait = run.per_index and 0
+  local wait = run.per_index and 0 or retry.wait(run)
     or backoff.remaining(run.backoff.failures, run.backoff.latest, run.ctx.now)
   if wait > 0 then return wait_for(run, wait) end
   local count = math.min(missing, manage.BURST)

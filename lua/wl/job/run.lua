@@ -8,6 +8,7 @@ local backoff = require "wl.job.backoff"
 local failure_policy = require "wl.job.failure_policy"
 local indexes = require "wl.job.indexes"
 local names = require "wl.job.names"
+local retry = require "wl.job.retry"
 local value = require "wl.value"
 
 local Run = {}
@@ -77,11 +78,18 @@ local function read_status(job)
   return status, uncounted.succeeded or {}, uncounted.failed or {}
 end
 
+--- Does the failure of a pod count towards the limits?
+-- @param pod
+-- @treturn boolean
+function Run:counts(pod)
+  return retry.action(self, pod) ~= "ignore"
+    and failure_policy.counts(self.spec.podFailurePolicy, pod)
+end
+
 local function count_failures(self)
-  local policy = self.spec.podFailurePolicy
-  if not policy then return #self.new_failed end
+  if not self.spec.podFailurePolicy and not self.retry then return #self.new_failed end
   local n = 0
-  for pod in self.new_failed:each() do n = n + (failure_policy.counts(policy, pod) and 1 or 0) end
+  for pod in self.new_failed:each() do n = n + (self:counts(pod) and 1 or 0) end
   return n
 end
 
@@ -98,7 +106,7 @@ end
 --- Look at a Job.
 -- @param ctx
 -- @param job
--- @treturn Run
+-- @treturn ?Run or nil, message, code: its retry policy cannot decide
 function Run.open(ctx, job)
   local spec = job.spec
   local self = setmetatable({ ctx = ctx, job = job, spec = spec, pods = ctx:owned(job, "Pod"),
@@ -108,6 +116,8 @@ function Run.open(ctx, job)
   self.active, self.ready = self.pods:count "active", self.pods:count "ready"
   self.terminating = self.pods:count "terminating"
   look_at_ended(self)
+  local judged, message, code = retry.judge(self)
+  if not judged then return nil, message, code end
   self.succeeded = (self.status.succeeded or 0) + #self.new_succeeded + #self.uncounted_succeeded
   self.failed = (self.status.failed or 0) + count_failures(self) + #self.uncounted_failed
   self:look_at_indexes()
@@ -128,8 +138,9 @@ end
 -- @treturn boolean
 function Run:fails_index(pod)
   local action = failure_policy.judge(self.spec.podFailurePolicy, pod)
-  if action == "FailIndex" then return true end
-  return action ~= "Ignore" and names.failures(pod) >= self.per_index
+  if action == "FailIndex" or retry.action(self, pod) == "fail_index" then return true end
+  return action ~= "Ignore" and retry.action(self, pod) ~= "ignore"
+    and names.failures(pod) >= self.per_index
 end
 
 -- The latest failed pod of each index that is to be tried again: it carries

@@ -8,7 +8,6 @@
 -- itself is enough.
 -- Source: pkg/controller/job/job_controller.go `trackJobStatusAndRemoveFinalizers`.
 local conditions = require "wl.job.conditions"
-local failure_policy = require "wl.job.failure_policy"
 local indexes = require "wl.job.indexes"
 local names = require "wl.job.names"
 local value = require "wl.value"
@@ -149,9 +148,10 @@ local function add_success(run, pass, seen, i)
 end
 
 local function add_failure(run, pass, seen, i)
-  local uncounted, policy = run.status.uncountedTerminatedPods, run.spec.podFailurePolicy
+  local uncounted = run.status.uncountedTerminatedPods
   if pass.failed[seen.uid[i]] or run.is_indexed and not seen.index[i] then return end
-  if policy and not failure_policy.counts(policy, seen.batch[i]) then return end
+  local may_be_ignored = run.spec.podFailurePolicy or run.retry
+  if may_be_ignored and not run:counts(seen.batch[i]) then return end
   uncounted.failed, pass.dirty = note(uncounted.failed, seen.uid[i]), true
 end
 

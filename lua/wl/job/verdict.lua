@@ -7,6 +7,7 @@
 local conditions = require "wl.job.conditions"
 local failure_policy = require "wl.job.failure_policy"
 local indexes = require "wl.job.indexes"
+local retry = require "wl.job.retry"
 local success_policy = require "wl.job.success_policy"
 local time = require "wl.time"
 
@@ -28,6 +29,8 @@ end
 -- ---- failures ----
 
 local function by_pod(run)
+  local message_of_policy = retry.failure(run)
+  if message_of_policy then return failure(run, "RetryPolicy", message_of_policy) end
   local policy = run.spec.podFailurePolicy
   if not policy then return nil end
   for pod in run.pods:batch("finished"):each() do
