@@ -1,41 +1,76 @@
 -- SPDX-License-Identifier: MIT
 --- Events: what controllers tell people, with Kubernetes' way of keeping them few.
 --
--- The same event about the same object is counted, not repeated. More than ten
--- alike within ten minutes, differing in message only, become one "(combined
--- from similar events)". An object gets 25 at once, then one in five minutes.
--- Events are kept for an hour. What is told about a batch of many objects is
--- kept as one record and spelled out when it is read.
+-- How an object's events are kept few is the matter of wl.events.teller. Events are
+-- kept for an hour. What is told about a batch of many objects is kept as one record
+-- and spelled out when it is read.
 -- Source: client-go tools/record/events_cache.go; apiserver --event-ttl.
+local Teller = require "wl.events.teller"
 local value = require "wl.value"
 
 local Events = {}
 Events.__index = Events
 
 local TTL = 3600             -- seconds
-local SIMILAR = 10           -- events alike before they are combined
-local SIMILAR_WITHIN = 600   -- seconds
-local BURST = 25             -- events at once about one object from one source
-local REFILL = 300           -- seconds for one more
 local SPELLED_OUT = 64       -- objects of a batch that get records of their own
 local MOST = 50000           -- records
+local FEWEST = 1024          -- records before those that are too old are looked for
 
 --- @tparam function now returns seconds since the epoch
 -- @treturn Events
 function Events.new(now)
-  return setmetatable({ now = now, records = {}, first = 1, last = 0,
-    same = {}, similar = {}, buckets = {}, ttl = TTL }, Events)
+  return setmetatable({ now = now, records = {}, count = 0, tellers = {}, full = FEWEST,
+    ttl = TTL }, Events)
 end
 
-local function copied(map)
-  local copy = {}
-  for key, x in pairs(map) do copy[key] = type(x) == "table" and copied(x) or x end
-  return copy
+-- A record is one of a teller's, or { batch = ... }: one for many.
+local function times(record)
+  if record.batch then return record.first, record.last end
+  return Teller.times(record)
 end
 
-local function fields_of(record)
-  local copy = {}
-  for name, x in pairs(record) do copy[name] = x end
+-- ---- forgetting ----
+
+local function is_old(self, record, i, horizon)
+  local _, last = times(record)
+  return last < horizon or self.count - i >= MOST
+end
+
+-- Keep those for which is_kept(record, i) is true.
+local function sift(self, is_kept)
+  local kept, n = {}, 0
+  for i = 1, self.count do
+    local record = self.records[i]
+    if is_kept(record, i) then
+      n = n + 1
+      kept[n] = record
+    elseif not record.batch then
+      Teller.forget(self.tellers, record)
+    end
+  end
+  self.records, self.count, self.full = kept, n, math.max(FEWEST, 2 * n)
+end
+
+local function tidy(self)
+  local horizon = self.now() - self.ttl
+  sift(self, function(record, i) return not is_old(self, record, i, horizon) end)
+end
+
+local function append(self, record)
+  if self.count >= self.full or self.count >= 2 * MOST then tidy(self) end
+  self.count = self.count + 1
+  self.records[self.count] = record
+  return record
+end
+
+-- Plain tables and what they refer to; batches are shared.
+local function copied(x, known)
+  if type(x) ~= "table" then return x end
+  local copy = known[x]
+  if copy then return copy end
+  copy = setmetatable({}, getmetatable(x))
+  known[x] = copy
+  for key, item in pairs(x) do copy[key] = copied(item, known) end
   return copy
 end
 
@@ -44,72 +79,11 @@ end
 -- @tparam ?function now
 -- @treturn Events
 function Events:copy(seconds, now)
-  local copy = Events.new(now or self.now)
-  for i = self.first, self.last do
-    local record = self.records[i]
-    if record.first <= seconds then
-      copy.last = copy.last + 1
-      copy.records[copy.last] = fields_of(record)
-      if record.same then copy.same[record.same] = copy.records[copy.last] end
-    end
-  end
-  copy.similar, copy.buckets = copied(self.similar), copied(self.buckets)
+  local copy, known = Events.new(now or self.now), {}
+  copy.count, copy.full = self.count, self.full
+  copy.records, copy.tellers = copied(self.records, known), copied(self.tellers, known)
+  sift(copy, function(record) return (times(record)) <= seconds end)
   return copy
-end
-
--- ---- forgetting ----
-
-local function forget(self, record)
-  if record.same and self.same[record.same] == record then self.same[record.same] = nil end
-end
-
-local function tidy(self)
-  local horizon = self.now() - self.ttl
-  while self.first <= self.last do
-    local record = self.records[self.first]
-    if record.last >= horizon and self.last - self.first < MOST then break end
-    forget(self, record)
-    self.records[self.first] = nil
-    self.first = self.first + 1
-  end
-  if self.last - self.first < 0 then self.similar, self.buckets = {}, {} end
-end
-
-local function append(self, record)
-  self.last = self.last + 1
-  self.records[self.last] = record
-  if self.last % 64 == 0 then tidy(self) end
-  return record
-end
-
--- ---- fewer ----
-
-local function is_spam(self, subject)
-  local bucket, now = self.buckets[subject], self.now()
-  if not bucket then
-    self.buckets[subject] = { tokens = BURST - 1, at = now }
-    return false
-  end
-  bucket.tokens = math.min(BURST, bucket.tokens + (now - bucket.at) / REFILL)
-  bucket.at = now
-  if bucket.tokens < 1 then return true end
-  bucket.tokens = bucket.tokens - 1
-  return false
-end
-
--- The message to show, and whether it stands for others too.
-local function aggregate(self, group, message)
-  local seen, now = self.similar[group], self.now()
-  if not seen or now - seen.at > SIMILAR_WITHIN then
-    seen = { messages = {}, count = 0 }
-    self.similar[group] = seen
-  end
-  seen.at = now
-  if not seen.messages[message] then
-    seen.messages[message], seen.count = true, seen.count + 1
-  end
-  if seen.count < SIMILAR then return message, false end
-  return "(combined from similar events): " .. message, true
 end
 
 -- ---- telling ----
@@ -121,10 +95,6 @@ function Events:keep_all() self.ttl = math.huge end
 -- @tparam function tell(event), the event as in `list`
 function Events:listen(tell) self.tell = tell end
 
-local function told(self, record)
-  if self.tell then self.tell(record) end
-end
-
 --- Tell something about one object.
 -- @param object a view or table: apiVersion, kind, metadata
 -- @tparam string type "Normal" or "Warning"
@@ -132,25 +102,11 @@ end
 -- @tparam string message
 -- @tparam string source the component that tells it
 function Events:record(object, type, reason, message, source)
-  local metadata = object.metadata
-  local identity = metadata.uid
-    or table.concat({ object.kind, metadata.namespace or "", metadata.name }, "/")
-  local group = table.concat({ identity, source or "", type, reason }, "\0")
-  local text, combined = aggregate(self, group, message)
-  local same = combined and group or group .. "\0" .. text
-  local record, now = self.same[same], self.now()
-  if is_spam(self, identity .. "\0" .. (source or "")) then return end
-  if record then
-    record.count, record.last, record.message = record.count + 1, now, text
-    return told(self, record)
-  end
-  record = append(self, {
-    same = same, type = type, reason = reason, message = text, source = source,
-    api = object.apiVersion, kind = object.kind, namespace = metadata.namespace,
-    name = metadata.name, uid = metadata.uid, count = 1, first = now, last = now,
-  })
-  self.same[same] = record
-  told(self, record)
+  local now = self.now()
+  local record, is_new = Teller.of(self.tellers, object, source):tell(type, reason, message, now,
+    now - self.ttl)
+  if is_new then append(self, record) end
+  if record and self.tell then self.tell(Teller.event(record)) end
 end
 
 local function expand(format, object)
@@ -184,7 +140,7 @@ end
 function Events:record_many(batch, type, reason, format, about, source)
   local n = #batch
   if about then
-    for i = 1, math.min(n, BURST) do
+    for i = 1, math.min(n, Teller.BURST) do
       local object = batch[i]
       if object then self:record(about, type, reason, expand(format, object), source) end
     end
@@ -202,29 +158,53 @@ end
 
 -- ---- reading ----
 
+local function each_record(self, visit)
+  local horizon = self.now() - self.ttl
+  for i = 1, self.count do
+    local record = self.records[i]
+    if not is_old(self, record, i, horizon) then visit(record) end
+  end
+end
+
+local function wanted_of(list, wanted)
+  if not wanted then return list end
+  local found = {}
+  for _, event in ipairs(list) do
+    if wanted(event) then found[#found + 1] = event end
+  end
+  return found
+end
+
 --- The events, oldest first.
 -- @tparam ?function wanted(event) only those for which it is true
 -- @treturn {event,...} type, reason, message, source, api, kind, namespace, name, uid, count,
 --   first and last (seconds since the epoch)
 function Events:list(wanted)
-  tidy(self)
-  local all, list = {}, {}
-  for i = self.first, self.last do
-    local record = self.records[i]
-    if record.batch then spelled_out(record, all) else all[#all + 1] = record end
-  end
-  for _, event in ipairs(all) do
-    if not wanted or wanted(event) then list[#list + 1] = event end
-  end
-  return list
+  local list = {}
+  each_record(self, function(record)
+    if record.batch then
+      spelled_out(record, list)
+    else
+      list[#list + 1] = Teller.event(record)
+    end
+  end)
+  return wanted_of(list, wanted)
 end
 
 --- The events about one object.
 -- @param object with metadata.uid
 -- @treturn {event,...}
 function Events:about(object)
-  local uid = object.metadata.uid
-  return self:list(function(event) return event.uid == uid end)
+  local uid, list = object.metadata.uid, {}
+  each_record(self, function(record)
+    if record.batch then
+      local about = wanted_of(spelled_out(record, {}), function(event) return event.uid == uid end)
+      table.move(about, 1, #about, #list + 1, list)
+    elseif Teller.is_about(record, uid) then
+      list[#list + 1] = Teller.event(record)
+    end
+  end)
+  return list
 end
 
 return Events

@@ -84,6 +84,50 @@ describe("events", function()
     assert.same({}, texts())
   end)
 
+  it("are forgotten one by one, whatever is still told", function()
+    for i = 1, 40000 do
+      record("old" .. i, "x")
+      if i % 100 == 0 then record("busy", "still") end
+      now = now + 1
+    end
+    assert.equal(3600 + 1, #events:list())
+    local kept = 0
+    for _ in pairs(events.tellers) do kept = kept + 1 end
+    assert.is_true(kept < 10000)
+    local busy = events:about(object "busy")[1]
+    assert.same({ 25 + 132, START + 99 }, { busy.count, busy.first }) -- one in 300 seconds
+  end)
+
+  it("are told anew when they are old", function()
+    record("a", "broken")
+    now = now + 3601
+    record("a", "broken")
+    assert.same({ "a broken x1" }, texts())
+    now = now + 3600
+    record("a", "broken")
+    assert.same({ "a broken x2" }, texts())
+  end)
+
+  it("of two types have one reason", function()
+    record("a", "broken")
+    events:record(object "a", "Normal", "Failed", "broken", "spec")
+    events:record(object "a", "Normal", "Failed", "broken", "spec")
+    record("a", "broken")
+    assert.same({ "a broken x2", "a broken x2" }, texts())
+  end)
+
+  it("are copied up to a moment, and then go their own way", function()
+    record("a", "one")
+    now = now + 10
+    record("a", "two")
+    local copy = events:copy(START, function() return now end)
+    assert.equal(1, #copy:list())
+    copy:record(object "a", "Warning", "Failed", "one", "spec")
+    copy:record(object "a", "Warning", "Failed", "two", "spec")
+    assert.same({ 2, 1 }, { copy:list()[1].count, copy:list()[2].count })
+    assert.same({ "a one x1", "a two x1" }, texts())
+  end)
+
   it("can be asked for", function()
     record("a", "one")
     record("b", "two")

@@ -118,6 +118,7 @@ return kind "Job" {
     { "failed", facet.equals("status.conditions[type=Failed].status", "True") },
     { "complete", facet.equals("status.conditions[type=Complete].status", "True") },
     { "finished", facet.any { "failed", "complete" } },
+    { "completed", facet.time("status.completionTime", "complete") },
     { "waiting", facet.equals("status.conditions[type=DependenciesMet].status", "False") },
   },
   watches = { { kind = "Job", map = dependencies.waiting_for } },

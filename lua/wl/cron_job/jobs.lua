@@ -2,7 +2,6 @@
 --- The Jobs of a CronJob: those that run, those that are history, and new ones.
 --
 -- Source: pkg/controller/cronjob/cronjob_controllerv2.go, utils.go.
-local conditions = require "wl.job.conditions"
 local generated_names = require "wl.generated_names"
 local owner = require "wl.owner"
 local schedule = require "wl.cron_job.schedule"
@@ -104,9 +103,12 @@ function jobs.by_start(list)
   return list
 end
 
-local function trim(run, list, limit)
-  local changed = false
-  if not limit or #list <= limit then return false end
+local function trim(run, how, limit)
+  local list, changed = {}, false
+  if not limit or run.owned:count(how:lower()) <= limit then return false end
+  for _, one in ipairs(run:jobs()) do
+    if one.how == how then list[#list + 1] = one.job end
+  end
   jobs.by_start(list)
   for i = 1, #list - limit do
     changed = jobs.delete(run, list[i]) or changed
@@ -118,13 +120,9 @@ end
 -- @param run
 -- @treturn boolean whether any was deleted
 function jobs.trim_history(run)
-  local spec, ended = run.cron_job.spec, { Complete = {}, Failed = {} }
-  for _, job in ipairs(run.jobs) do
-    local how = conditions.finished(job)
-    if how then table.insert(ended[how], job) end
-  end
-  local changed = trim(run, ended.Complete, spec.successfulJobsHistoryLimit)
-  return trim(run, ended.Failed, spec.failedJobsHistoryLimit) or changed
+  local spec = run.cron_job.spec
+  local changed = trim(run, "Complete", spec.successfulJobsHistoryLimit)
+  return trim(run, "Failed", spec.failedJobsHistoryLimit) or changed
 end
 
 return jobs

@@ -15,13 +15,23 @@ Run.__index = Run
 
 --- @param ctx
 -- @param cron_job
--- @treturn Run with `jobs`, as they were before this sync did anything
+-- @treturn Run
 function Run.open(ctx, cron_job)
   local status = value.table(cron_job.status or {})
-  local self = setmetatable({ ctx = ctx, cron_job = cron_job, status = status,
-    active = status.active or {}, jobs = {}, dirty = false }, Run)
-  for job in ctx:owned(cron_job, "Job"):each() do self.jobs[#self.jobs + 1] = job end
-  return self
+  return setmetatable({ ctx = ctx, cron_job = cron_job, status = status,
+    active = status.active or {}, owned = ctx:owned(cron_job, "Job"), dirty = false }, Run)
+end
+
+--- Its Jobs as they were when this was called first, which is to be before anything
+-- is done about them.
+-- @treturn {{job=,how=},...} how each has ended: "Complete", "Failed", or nil
+function Run:jobs()
+  if self.all then return self.all end
+  self.all = {}
+  for job in self.owned:each() do
+    self.all[#self.all + 1] = { job = job, how = (conditions.finished(job)) }
+  end
+  return self.all
 end
 
 --- Tell people.
@@ -31,16 +41,17 @@ end
 
 -- ---- what has become of the Jobs ----
 
+-- Times are texts of one form, so they compare as such.
 local function note_success(self, job)
   local at, last = job.status.completionTime, self.status.lastSuccessfulTime
-  if not last or at and time.parse(at) > time.parse(last) then
+  if not last or at and at > last then
     self.status.lastSuccessfulTime = at or last
     self.dirty = true
   end
 end
 
-local function look_at(self, job)
-  local place, how = jobs.place(self.active, job.metadata.uid), conditions.finished(job)
+local function look_at(self, job, how)
+  local place = jobs.place(self.active, job.metadata.uid)
   if not place and not how then
     self:tell("Warning", "UnexpectedJob",
       "Saw a job that the controller did not create or forgot: %s", job.metadata.name)
@@ -56,7 +67,7 @@ end
 -- A Job in the list that is no longer there, or is another's by now.
 local function drop_missing(self)
   local mine, kept = {}, {}
-  for _, job in ipairs(self.jobs) do mine[job.metadata.uid] = true end
+  for _, one in ipairs(self:jobs()) do mine[one.job.metadata.uid] = true end
   for _, reference in ipairs(self.active) do
     local found, message, code = true, nil, nil
     if not mine[reference.uid] then
@@ -74,10 +85,27 @@ local function drop_missing(self)
   return true
 end
 
+local function is_running(self, reference)
+  local job = self.ctx:by_uid(reference.uid)
+  return job and not conditions.finished(job) and owner.controls(self.cron_job, job)
+end
+
+-- Do the counts tell that nothing has ended, gone or come since the status was written?
+local function is_as_before(self)
+  local owned, last = self.owned, self.status.lastSuccessfulTime
+  if self.all or #owned - owned:count "finished" ~= #self.active then return false end
+  for _, reference in ipairs(self.active) do
+    if not is_running(self, reference) then return false end
+  end
+  return owned:count "complete" == 0
+    or last ~= nil and owned:next_time("completed", time.parse(last)) == nil
+end
+
 --- See what has ended, and what is gone.
 -- @treturn ?boolean true; or nil, message, code
 function Run:look_at_jobs()
-  for _, job in ipairs(self.jobs) do look_at(self, job) end
+  if is_as_before(self) then return true end
+  for _, one in ipairs(self:jobs()) do look_at(self, one.job, one.how) end
   return drop_missing(self)
 end
 
