@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- The policies that ship, by sort: "BlueGreen" is in stdlib/rollout/blue_green.lua.
 return {
-  concurrency = { "Allow", "Forbid", "Replace" },
+  concurrency = { "Allow", "Forbid", "KeepLatest", "Queue", "Replace", "Skip" },
   deletion = { "Job", "Kubernetes" },
   retry = { "Budgeted", "ByExitCode", "CircuitBreaker", "Exponential", "Fixed", "Immediate",
     "Linear" },

@@ -18,6 +18,18 @@ return policy.declare("concurrency", {
   fields = { params = "table" },
   required = { "decide" },
   functions = {
+    choose = {
+      doc = "asked first: which of the runs that are due; without it, the latest",
+      receives = {
+        { "due", types.list(types.time, "a list of moments"), "when runs were due that have not "
+          .. "started, the oldest first; of very many the latest 100" },
+        { "active", types.count, "runs that are active" },
+        { "params", types.any, "the policy's own block of the manifest", optional = true },
+        { "now", types.time, "the virtual time" },
+      },
+      returns = types.either(types.time, types.boolean),
+      means = { ["false"] = "let all of them go" },
+    },
     decide = {
       doc = "asked when a run is due",
       receives = {

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
---- Forbid: a run is left out while the one before it is active.
+--- Forbid: a run waits while the one before it is active.
 --
--- It is not made up for, and does not count as the last run.
+-- It does not count as the last run. When the active one ends, the latest that was due
+-- starts, unless startingDeadlineSeconds is over by then; those before it are let go.
 local concurrency = require "wl.concurrency"
 
 return concurrency "Forbid" {

@@ -38,7 +38,13 @@ local function start_due(run, due)
     return false
   end
   if not scheduled then return true end
-  return run:start(scheduled)
+  local chosen, more, code = run:choose(scheduled, due)
+  if not chosen then return chosen == false or nil, more, code end
+  local before = #run.active
+  local started, message
+  started, message, code = run:start(chosen)
+  run.more = started and more and #run.active > before
+  return started, message, code
 end
 
 local function sync(run)
@@ -50,7 +56,7 @@ local function sync(run)
   local goes_on
   goes_on, message, code = start_due(run, due)
   if not goes_on then return goes_on, message, code end
-  return run:wait(due)
+  return run.more and 0 or run:wait(due)
 end
 
 local function reconcile(ctx, cron_job)

@@ -169,14 +169,44 @@ local function is_too_late(self, scheduled)
   return limit ~= nil and scheduled + limit < self.ctx.now
 end
 
--- What the concurrency policy says of the run that was due at a moment.
-local function decide(self, scheduled)
-  local spec = self.cron_job.spec
-  local name = spec.concurrencyPolicy or "Allow"
+local function policy_of(self)
+  local name = self.cron_job.spec.concurrencyPolicy or "Allow"
   local p = self.ctx:policy("concurrency", name)
   if not p then return nil, ("there is no concurrency policy %q"):format(name), "Invalid" end
-  return policy.call(self.ctx, p, self.cron_job, "decide", { active = #self.active,
-    scheduled = scheduled, params = spec[p.block], now = self.ctx.now })
+  return p
+end
+
+local function view(self, p, more)
+  more.active, more.params, more.now = #self.active, self.cron_job.spec[p.block], self.ctx.now
+  return more
+end
+
+-- What the concurrency policy says of the run that was due at a moment.
+local function decide(self, scheduled)
+  local p, message, code = policy_of(self)
+  if not p then return nil, message, code end
+  return policy.call(self.ctx, p, self.cron_job, "decide", view(self, p, { scheduled = scheduled }))
+end
+
+--- Which of the runs that are due is to be started.
+-- @tparam number latest the moment of the latest
+-- @param due the schedule
+-- @treturn ?number|boolean its moment; false: none; or nil, message, code
+-- @treturn ?boolean whether there are others after it
+function Run:choose(latest, due)
+  local p, message, code = policy_of(self)
+  if not p then return nil, message, code end
+  if not p.choose then return latest end
+  local all = schedule.all_due({ spec = self.cron_job.spec, metadata = self.cron_job.metadata,
+    status = self.status }, self.ctx.now, due)
+  local chosen, reason
+  chosen, message, reason = policy.call(self.ctx, p, self.cron_job, "choose",
+    view(self, p, { due = all }))
+  if chosen == nil then return nil, message, reason end
+  for _, at in ipairs(all) do
+    if at == chosen then return at, at < latest end
+  end
+  return chosen == true and latest
 end
 
 --- Start the run of a moment, if it may start.

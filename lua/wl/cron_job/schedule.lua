@@ -97,6 +97,23 @@ function schedule.due(cron_job, now, due)
   return at, at ~= nil and missed == "many", message
 end
 
+--- The runs that were due and have not started, the oldest first: of very many the
+-- latest.
+-- @param cron_job
+-- @tparam number now
+-- @param due the schedule
+-- @treturn {number,...} moments
+function schedule.all_due(cron_job, now, due)
+  local since = earliest(cron_job, now, true)
+  local last = schedule.most_recent(cron_job, now, due, true)
+  local list = due:between(since + 1, now + 1, MANY)
+  if last and #list == MANY then
+    local span = list[MANY] - list[1] -- twice that, as firings need not be evenly spaced
+    list = due:between(math.max(since + 1, last - 2 * span), now + 1, MANY * MANY)
+  end
+  return { table.unpack(list, math.max(1, #list - MANY + 1)) }
+end
+
 --- Seconds until the next run. An interval counts from the last run.
 -- @param cron_job
 -- @tparam number now
