@@ -7,10 +7,12 @@ ignore = {
 
 -- The words of the scenario language.
 local words = {
-  "after", "always", "annotate", "apply", "at", "behave", "cluster", "create_job", "cron",
-  "define", "delete", "describe", "diff", "events", "every", "exists", "expect", "explain", "fail",
-  "get", "label", "list", "metric", "node", "now", "patch", "report", "rollout", "run", "scale",
-  "set_image", "show", "step", "test", "timeline", "top", "tree", "until_settled", "wait", "watch",
+  "after", "always", "annotate", "apply", "at", "behave", "cluster", "concurrency", "create_job",
+  "cron", "decisions", "define", "delete", "deletion_order", "describe", "diff", "events", "every",
+  "exists", "expect", "explain", "fail", "get", "history", "kind", "label", "list", "metric",
+  "node", "now", "patch", "placement", "reload", "report", "retry", "rollout", "run", "scale",
+  "set_image", "show", "step", "strategy", "test", "timeline", "top", "tree", "until_settled",
+  "wait", "watch",
 }
 -- Kinds are constructors.
 local kinds = {

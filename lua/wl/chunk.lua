@@ -4,17 +4,41 @@ local file = require "wl.file"
 
 local chunk = {}
 
---- Compile a file.
+--- The modules that were found beside users' files: name -> path, text, environment.
+chunk.modules = {}
+
+local directories = {}
+
+--- Where modules are looked for, the latest first.
+-- @treturn {string,...}
+function chunk.directories() return directories end
+
+local function drop(list, x)
+  for i, one in ipairs(list) do
+    if one == x then return table.remove(list, i) end
+  end
+end
+
+--- The text of a file of Lua, without the line for the shell.
 -- @tparam string path
--- @tparam table environment its globals
--- @treturn ?function or nil and what is wrong
-function chunk.load(path, environment)
+-- @treturn ?string or nil and what is wrong
+function chunk.text(path)
   local text, message = file.read(path)
   if not text then return nil, message end
   text = text:gsub("^#[^\n]*", "")
   if text:find "\0" or not utf8.len(text) then
     return nil, path .. ":1: this is not text; is it a binary file?"
   end
+  return text
+end
+
+--- Compile a file.
+-- @tparam string path
+-- @tparam table environment its globals
+-- @treturn ?function or nil and what is wrong
+function chunk.load(path, environment)
+  local text, message = chunk.text(path)
+  if not text then return nil, message end
   return load(text, "@" .. path, "t", environment)
 end
 
@@ -31,13 +55,14 @@ function chunk.search_beside(path, environment)
     stream:close()
     local loaded, problem = chunk.load(beside, environment)
     if not loaded then error(problem, 0) end
+    chunk.modules[name] = { path = beside, text = file.read(beside), environment = environment }
     return loaded, beside
   end
   table.insert(package.searchers, 2, search)
+  table.insert(directories, 1, dir)
   return function()
-    for i, one in ipairs(package.searchers) do
-      if one == search then return table.remove(package.searchers, i) end
-    end
+    drop(directories, dir)
+    drop(package.searchers, search)
   end
 end
 

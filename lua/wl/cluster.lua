@@ -120,6 +120,11 @@ end
 -- about which it had decided are looked at anew.
 function Cluster:add_policy(sort, name, policy)
   self.policies[sort .. "/" .. name] = policy
+  self:policy_changed(sort, name)
+end
+
+--- Have the objects looked at anew about which a policy decided.
+function Cluster:policy_changed(sort, name)
   for _, uid in ipairs(self.decision_log:users(sort, name)) do
     local id = self.store:find_uid(uid)
     if id then

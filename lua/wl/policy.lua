@@ -18,7 +18,9 @@
 -- `block` (the field of manifests that holds its parameters: "oneByOne"),
 -- `params` (their schema, or nil) and its functions. A controller calls these
 -- by `policy.call` and by nothing else.
+local copier = require "wl.policy.copier"
 local failure = require "wl.policy.failure"
+local call = require("wl.sandbox_core").call
 local sandbox = require "wl.sandbox"
 local schema = require "wl.schema"
 local suggest = require "wl.suggest"
@@ -157,6 +159,7 @@ function policy.declare(sort, contract)
   contract.required = contract.required or {}
   contract.naming = contract.naming or "^%u%w*$"
   contract.example = contract.example or "Mine"
+  for _, rule in pairs(contract.functions) do rule.copy = copier.of(rule.receives) end
   contracts[sort] = contract
   return declarator_of(contract)
 end
@@ -197,27 +200,21 @@ local function place_of_function(fn)
   return ("%s:%d"):format(info.short_src, info.linedefined)
 end
 
--- What it returned as the runtime keeps it; or nil, message, reason.
-local function outcome_of(rule, p, name, ok, result, why)
-  if not ok then return nil, result, "Policy" .. why end
-  if not rule then return result end
-  local kept, message = rule.returns.read(result)
-  if kept == nil then
-    return nil, ("%s: %s returned what it may not: %s"):format(place_of_function(p[name]), name,
-      message), "PolicyInvalid"
-  end
-  return kept
+local function refusal(p, name, message)
+  return ("%s: %s returned what it may not: %s"):format(place_of_function(p[name]), name, message)
 end
 
--- With an object, what a call comes to is noted, and told when it fails.
-local function note(ctx, p, object, name, view, kept, message, reason)
-  local ring = ctx.cluster.decision_log:add(object.metadata.uid, ctx.now, p, name, view, kept,
-    message)
-  if reason then
-    failure.tell(ctx, p, object, message, reason)
-  elseif ring.failing or not ring.looked then
-    failure.clear(ctx, object, ring)
-  end
+-- Under the cluster's budget, and as the policy whose turn it is.
+local function called(ctx, cluster, p, rule, name, view)
+  local limits = cluster and cluster.policy_limits or sandbox.LIMITS
+  local before_ctx, before_policy = turn.ctx, turn.policy
+  turn.ctx, turn.policy = ctx, p
+  local ok, result, why = call(limits.instructions, limits.memory, p[name], view)
+  turn.ctx, turn.policy = before_ctx, before_policy
+  if not ok then return nil, result, why end
+  local kept, message = rule.returns.read(result)
+  if kept ~= nil then return kept end
+  return nil, refusal(p, name, message), "Invalid"
 end
 
 --- Call a function of a policy under the cluster's budget, and check what it returns.
@@ -225,23 +222,30 @@ end
 -- event on the object; the caller does nothing, and is tried again.
 -- @param ctx of the controller; nil, or one without a cluster, in tests of a policy alone
 -- @tparam table p the policy
--- @param object what is decided about; nil: nothing is noted
+-- @param object what is decided about
 -- @tparam string name of the function
--- @param view what it receives; the script may keep and change it
--- @param ... further arguments
+-- @tparam table view what it receives: a copy of the fields that the contract lists
 -- @return what it returned, a fresh copy; or nil, message with file:line, reason:
 --   "PolicyError", "PolicyTimeout", "PolicyMemory", "PolicyInvalid"
-function policy.call(ctx, p, object, name, view, ...)
-  local before_ctx, before_policy = turn.ctx, turn.policy
-  turn.ctx, turn.policy = ctx, p
+function policy.call(ctx, p, object, name, view)
   local cluster = ctx and ctx.cluster
-  local limits = cluster and cluster.policy_limits or sandbox.LIMITS
   local rule = contracts[p.policy].functions[name]
-  local kept, message, reason =
-    outcome_of(rule, p, name, sandbox.call(limits, p[name], view, ...))
-  turn.ctx, turn.policy = before_ctx, before_policy
-  if cluster and object then note(ctx, p, object, name, view, kept, message, reason) end
-  return kept, message, reason
+  if not cluster then
+    local kept, message, why = called(ctx, nil, p, rule, name, rule.copy(view))
+    return kept, message, why and "Policy" .. why
+  end
+  local slot, ring = cluster.decision_log:next(object.metadata.uid)
+  local saw = rule.copy(view, slot.rule == rule and slot.saw or nil)
+  local kept, message, why = called(ctx, cluster, p, rule, name, saw)
+  slot.at, slot.policy, slot.name, slot.rule = ctx.now, p, name, rule
+  slot.saw, slot.returned, slot.message = saw, kept, message
+  if why then
+    why = "Policy" .. why
+    failure.tell(ctx, p, object, message, why)
+  elseif ring.failing or not ring.looked then
+    failure.clear(ctx, object, ring)
+  end
+  return kept, message, why
 end
 
 --- Note what the runtime made of the last decision about an object.

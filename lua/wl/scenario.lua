@@ -11,6 +11,7 @@
 -- constructors that apply: `Deployment "web" { image = "nginx:1.27" }`.
 -- A name that is neither is an error, not nil.
 local Cluster = require "wl.cluster"
+local Definitions = require "wl.scenario.definitions"
 local host = require "wl.host"
 local is_kind = require("wl.kind").is_kind
 local reference = require "wl.verbs.reference"
@@ -28,6 +29,7 @@ local VERBS = {
   expect = "checks", always = "checks", wait = "checks", fail = "checks",
   show = "showing", describe = "showing", events = "showing", watch = "watching",
   tree = "tree", top = "top", diff = "comparing", explain = "explaining",
+  decisions = "decisions",
   timeline = "pictures", report = "pictures",
   node = "nodes", behave = "nodes", metric = "metrics", cron = "jobs", create_job = "jobs",
 }
@@ -43,11 +45,15 @@ local WRITES = { apply = true, delete = true, patch = true, scale = true, set_im
 local ROLLOUT = { status = true, history = true, undo = true, pause = true, resume = true,
   restart = true, promote = true, abort = true, retry = true }
 
+-- Words that are no methods of clusters.
+local MORE = { "cluster", "concurrency", "define", "deletion_order", "history", "kind", "placement",
+  "reload", "retry", "rollout", "strategy", "test" }
+
 --- The names of all verbs, sorted.
 -- @treturn {string,...}
 function scenario.verbs()
   local names = suggest.keys(VERBS)
-  for _, name in ipairs { "cluster", "define", "rollout", "test" } do names[#names + 1] = name end
+  for _, name in ipairs(MORE) do names[#names + 1] = name end
   table.sort(names)
   return names
 end
@@ -112,20 +118,10 @@ Scenario.__index = Scenario
 -- kept), on_cluster(cluster)
 -- @treturn Scenario
 function scenario.new(options)
-  return setmetatable({ options = options or {}, definitions = {}, clusters = {},
-    unfinished = {}, tests = {} }, Scenario)
-end
-
-local function is_policy(given)
-  return type(given) == "table" and type(given.policy) == "string" and given.name ~= nil
-end
-
-local function add_definition(cluster, given)
-  if is_kind(given) then
-    cluster.server.registry:add(given)
-  else
-    cluster:add_policy(given.policy, given.name, given)
-  end
+  local self = setmetatable({ options = options or {}, clusters = {}, unfinished = {},
+    tests = {} }, Scenario)
+  self.definitions = Definitions.new(function() return self:environment() end)
+  return self
 end
 
 local function make_cluster(self, given)
@@ -135,7 +131,7 @@ local function make_cluster(self, given)
     if self.options[name] ~= nil then merged[name] = self.options[name] end
   end
   local cluster = Cluster.new(merged)
-  for _, defined in ipairs(self.definitions) do add_definition(cluster, defined) end
+  self.definitions:follow(cluster)
   self.clusters[#self.clusters + 1] = cluster
   self.current = self.current or cluster
   if self.options.on_cluster then self.options.on_cluster(cluster) end
@@ -169,16 +165,20 @@ end
 --- Have kinds and policies in this scenario's clusters.
 -- @param one kind or policy, or a list of them
 function Scenario:define(one)
-  local is_many = type(one) == "table" and #one > 0
-  for _, given in ipairs(is_many and one or { one }) do
-    if not is_kind(given) and not is_policy(given) then
-      reference.misuse('define: a kind or a policy expected, as in define(require "backup"); '
-        .. "got %s", reference.seen(given))
-    end
-    self.definitions[#self.definitions + 1] = given
-    self.registry = nil
-    for _, cluster in ipairs(self.clusters) do add_definition(cluster, given) end
-  end
+  self.definitions:define(one)
+  self.registry = nil
+end
+
+--- Have the kinds and policies of a file. Raises what is wrong with it.
+function Scenario:load(path)
+  self.definitions:load(path)
+  self.registry = nil
+end
+
+--- Read files of definitions again that have changed. @treturn {string,...} which
+function Scenario:reload()
+  self.registry = nil
+  return self.definitions:reload()
 end
 
 --- What is left to say at the end: invariants that no longer hold; kinds that
@@ -225,7 +225,7 @@ function Scenario:known_kinds()
   if self.current then return self.current.server.registry end
   if not self.registry then
     self.registry = require("wl.registry").new()
-    for _, given in ipairs(self.definitions) do
+    for _, given in ipairs(self.definitions.list) do
       if is_kind(given) then self.registry:add(given) end
     end
   end
@@ -253,8 +253,10 @@ local function global(self, name)
     return function(given) return self:open(given) end
   elseif name == "define" then
     return function(given) self:define(given) end
-  elseif name == "test" then
-    return function(...) require "wl.scenario.test"(self, ...) end
+  elseif name == "reload" then
+    return function() return self:reload() end
+  elseif self.definitions:words()[name] then
+    return self.definitions:words()[name]
   elseif name == "rollout" then
     return rollout_verbs(self:default())
   elseif FREE[name] then

@@ -93,6 +93,13 @@ static int core_charge(lua_State *L) {
   return 0;
 }
 
+/* is_plain(x) -> is it a table without a metatable? */
+static int core_is_plain(lua_State *L) {
+  bool plain = lua_type(L, 1) == LUA_TTABLE && !lua_getmetatable(L, 1);
+  lua_pushboolean(L, plain);
+  return 1;
+}
+
 /* ---- pcall and xpcall for scripts ---- */
 
 static int after_call(lua_State *L, int status, lua_KContext first) {
@@ -198,15 +205,11 @@ static int sandbox_wrap(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"call", core_call},
-    {"spent", core_spent},
-    {"charge", core_charge},
-    {"pcall", sandbox_pcall},
-    {"xpcall", sandbox_xpcall},
-    {"create", sandbox_create},
-    {"resume", sandbox_resume},
-    {"wrap", sandbox_wrap},
-    {NULL, NULL},
+    {"call", core_call},        {"spent", core_spent},
+    {"charge", core_charge},    {"is_plain", core_is_plain},
+    {"pcall", sandbox_pcall},   {"xpcall", sandbox_xpcall},
+    {"create", sandbox_create}, {"resume", sandbox_resume},
+    {"wrap", sandbox_wrap},     {NULL, NULL},
 };
 
 int luaopen_wl_sandbox_core(lua_State *L) {

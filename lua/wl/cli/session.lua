@@ -109,17 +109,11 @@ function Session:run_file(path, arguments)
   return run_chunk(path, environment, table.unpack(arguments))
 end
 
--- A file of definitions returns a kind, a policy, or a list of them.
 local function load_definitions(self)
   for _, path in ipairs(self.options.load) do
-    local environment = self.scenario:environment()
-    chunk_of.search_beside(path, environment)
-    local status, defined = run_chunk(path, environment)
-    if status ~= 0 then return status end
-    if defined ~= nil then
-      local ok, problem = pcall(self.scenario.define, self.scenario, defined)
-      if not ok then return report.bad_input(("%s: %s"):format(path, tostring(problem))) end
-    end
+    chunk_of.search_beside(path, self.scenario:environment())
+    local ok, problem, traceback = host.call(self.scenario.load, self.scenario, path)
+    if not ok then return report.raised(problem, traceback) end
   end
   return 0
 end

@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: MIT
 --- What policies decided: the last decisions about each object.
 --
--- Kept as references to what was seen and returned; nothing is formatted until
--- somebody reads it. The slots of a ring are used again, so that noting a
--- decision makes no table. Objects about which nothing has been decided for
--- long are forgotten: of those, at most OBJECTS are kept.
+-- Kept as what was seen and returned; nothing is formatted until somebody reads
+-- it. The slots of a ring are used again, with the tables in them, so that noting
+-- a decision makes none. Objects about which nothing has been decided for long
+-- are forgotten.
 local Decisions = {}
 Decisions.__index = Decisions
 
-local SIZE = 32      -- decisions about one object
-local OBJECTS = 4096 -- with decisions, twice: the recent ones and those before
+local SIZE = 16     -- decisions about one object
+local OBJECTS = 512 -- with decisions, twice: the recent ones and those before
 
 --- @treturn Decisions
 function Decisions.new() return setmetatable({ recent = {}, count = 0, before = {} }, Decisions) end
@@ -21,16 +21,12 @@ local function ring_of(self, uid)
   return ring
 end
 
---- Note a decision. O(1)
+--- The slot for the next decision about an object: the one used longest ago. O(1)
 -- @tparam string uid of the object
--- @tparam number at seconds since the epoch
--- @tparam policy p
--- @tparam string name of the function
--- @param saw what it received
--- @param returned what it returned
--- @tparam ?string message when it failed
+-- @treturn table to be filled: at, policy, name, rule (of the contract), saw, returned,
+--   message (when it failed)
 -- @treturn ring of the object
-function Decisions:add(uid, at, p, name, saw, returned, message)
+function Decisions:next(uid)
   local ring = self.recent[uid] or ring_of(self, uid)
   local place = ring.last % SIZE + 1
   local slot = ring[place]
@@ -39,10 +35,8 @@ function Decisions:add(uid, at, p, name, saw, returned, message)
     ring[place], ring.size = slot, place
   end
   ring.last = place
-  slot.at, slot.policy, slot.name, slot.saw, slot.returned, slot.message =
-    at, p, name, saw, returned, message
   slot.held, slot.complaint = nil, nil
-  return ring
+  return slot, ring
 end
 
 --- What is known about an object: whether it fails, and its decisions.
@@ -72,7 +66,7 @@ function Decisions:users(sort, name)
   for _, generation in ipairs { self.before, self.recent } do
     for uid, ring in pairs(generation) do
       local p = ring[ring.last].policy
-      if p.policy == sort and p.name == name then uids[#uids + 1] = uid end
+      if p and p.policy == sort and p.name == name then uids[#uids + 1] = uid end
     end
   end
   table.sort(uids)

@@ -14,15 +14,10 @@ local NONE = {}
 
 local registered = NONE -- "sort/Name" -> policy, of the cluster in question
 local shipped = {}      -- the same, as found; false: there is none
-local find_file         -- function(sort, file); see wl.policy.loader
 
 --- From now on these are the policies that were registered.
 -- @tparam {[string]=policy} policies "sort/Name" -> policy
 function scope.use(policies) registered = policies or NONE end
-
---- Look for files with this function, too.
--- @tparam function find(sort, file) returns a policy or nil
-function scope.look_in(find) find_file, shipped = find, {} end
 
 -- "BlueGreen" -> "blue_green", "default-scheduler" -> "default_scheduler"
 local function file_of(name)
@@ -30,13 +25,10 @@ local function file_of(name)
 end
 
 local function load_shipped(sort, name)
-  if type(name) ~= "string" or not name:find "^%a[%w-]*$" then return nil end
-  local file = file_of(name)
-  local module = ("stdlib.%s.%s"):format(sort, file)
+  local module = ("stdlib.%s.%s"):format(sort, file_of(name))
   local ok, found = pcall(require, module)
   if ok then return type(found) == "table" and found.name == name and found or nil end
   if not found:find("module '" .. module .. "' not found", 1, true) then error(found, 0) end
-  return find_file and find_file(sort, file)
 end
 
 --- A policy that ships or lies on the path.
@@ -44,9 +36,10 @@ end
 -- @tparam string name
 -- @treturn ?policy
 function scope.shipped(sort, name)
-  local key = sort .. "/" .. tostring(name)
+  if type(name) ~= "string" or not name:find "^%a[%w-]*$" then return nil end
+  local key = sort .. "/" .. name
   if shipped[key] == nil then shipped[key] = load_shipped(sort, name) or false end
-  return shipped[key] or nil
+  return shipped[key] or require("wl.policy.loader").find(sort, file_of(name), name)
 end
 
 local function serves(p, kind)

@@ -49,15 +49,20 @@ local function integer(x)
   return type(x) == "number" and math.tointeger(x) or nil
 end
 
+local type_of_number = math.type
+
 --- An integer within bounds.
 -- @tparam string words what it is
 -- @tparam integer least
 -- @tparam integer most
 function types.integer(words, least, most)
-  return type_of(words, function(x)
-    x = integer(x)
-    return x and x >= least and x <= most and x or nil
-  end)
+  local t = { words = words }
+  function t.read(x)
+    local n = type_of_number(x) == "integer" and x or integer(x)
+    if n and n >= least and n <= most then return n end
+    return expected(words, x)
+  end
+  return t
 end
 
 --- A number within bounds.
@@ -137,13 +142,15 @@ function types.either(...)
   local choices, words = { ... }, {}
   for i, choice in ipairs(choices) do words[i] = choice.words end
   local t = { words = table.concat(words, ", or "), choices = choices }
+  local read_first, read_table = choices[1].read, choices[#choices].read
   function t.read(x)
-    local is_table = type(x) == "table"
-    for i = is_table and #choices or 1, #choices do
-      local kept, message = choices[i].read(x)
-      if kept ~= nil then return kept end
-      if is_table then return nil, message end
+    if type(x) == "table" then return read_table(x) end
+    local kept = read_first(x)
+    for i = 2, kept == nil and #choices or 0 do
+      kept = choices[i].read(x)
+      if kept ~= nil then break end
     end
+    if kept ~= nil then return kept end
     return expected(t.words, x)
   end
   return t
@@ -170,6 +177,54 @@ local function first_unknown(x, known)
   return found
 end
 
+-- Reads the fields, each by its type, and counts them: compiled, as it is on the
+-- path of every call. Returns what was read; or nil, and the row that is wrong.
+local READER = [[
+local reads, rows = ...
+return function(x)
+  local kept, n = {}, 0
+  local given, message
+  %s
+  return kept, n
+end]]
+
+local FIELD = [[
+  given = x.%s
+  if given ~= nil then
+    given, message = reads[%d](given)
+    if given == nil then return nil, rows[%d], message end
+    kept.%s, n = given, n + 1
+  %s end]]
+
+local REQUIRED = "else return nil, rows[%d]"
+
+local function reader_of(rows)
+  local reads, parts = {}, {}
+  for i, row in ipairs(rows) do
+    reads[i] = row[2].read
+    parts[i] = FIELD:format(row[1], i, i, row[1], row.optional and "" or REQUIRED:format(i))
+  end
+  local text = READER:format(table.concat(parts, "\n"))
+  return assert(load(text, "=reader", "t", {}))(reads, rows)
+end
+
+local function has_more(x, n)
+  local key = following(x)
+  while key ~= nil do
+    n = n - 1
+    if n < 0 then return true end
+    key = following(x, key)
+  end
+  return false
+end
+
+-- The same without its metatable, for what is no plain table.
+local function bare(x)
+  local copy = {}
+  for key, one in following, x do copy[key] = one end
+  return copy
+end
+
 --- A table with fields.
 -- @tparam {row,...} rows each { name, type, "what it is", optional = true }
 -- @tparam ?string words
@@ -177,23 +232,16 @@ function types.record(rows, words)
   local names, known = {}, {}
   for i, row in ipairs(rows) do names[i], known[row[1]] = row[1], row end
   local t = { words = words or "a table with " .. table.concat(names, ", "), rows = rows }
+  local read_fields = reader_of(rows)
   function t.read(x)
     if type(x) ~= "table" then return expected(t.words, x) end
-    local kept = {}
-    for i = 1, #rows do
-      local row = rows[i]
-      local name = row[1]
-      local given = rawget(x, name)
-      if given == nil then
-        if not row.optional then return missing(row) end
-      else
-        local one, message = row[2].read(given)
-        if one == nil then return nil, name .. ": " .. message end
-        kept[name] = one
-      end
-    end
-    for key in following, x do
-      if known[key] == nil then return unknown(first_unknown(x, known), names) end
+    if getmetatable(x) ~= nil then x = bare(x) end
+    local kept, wrong, message = read_fields(x)
+    if not kept then
+      if not message then return missing(wrong) end
+      return nil, wrong[1] .. ": " .. message
+    elseif has_more(x, wrong) then
+      return unknown(first_unknown(x, known), names)
     end
     return kept
   end

@@ -121,10 +121,7 @@ end
 --- Have the kinds and policies that a file returns.
 function World:load_definitions(path)
   self.ends[#self.ends + 1] = chunk.search_beside(path, self.environment)
-  local loaded, problem = chunk.load(path, self.environment)
-  if not loaded then error(problem, 0) end
-  local defined = loaded(path)
-  if defined ~= nil then self.scenario:define(defined) end
+  self.scenario:load(path)
 end
 
 -- ---- performing ----

@@ -86,6 +86,14 @@ local function requirer(modules)
   end
 end
 
+local REFUSED = { collectgarbage = true, debug = true, dofile = true, io = true, load = true,
+  loadfile = true, loadstring = true, os = true, package = true }
+
+-- What is missing on purpose is told, not found out by "a nil value".
+local REFUSING = { __metatable = false, __index = function(_, name)
+  if REFUSED[name] then error(("there is no %q for policies"):format(name), 2) end
+end }
+
 --- The globals of one script.
 -- @tparam ?table more globals
 -- @tparam ?table modules that it may require besides: name -> module
@@ -103,7 +111,7 @@ function environment.new(more, modules)
   globals.coroutine.create, globals.coroutine.resume = core.create, core.resume
   globals.coroutine.wrap = core.wrap
   for name, x in pairs(more or {}) do globals[name] = x end
-  return globals
+  return setmetatable(globals, REFUSING)
 end
 
 return environment
