@@ -120,7 +120,8 @@ Scenario.__index = Scenario
 function scenario.new(options)
   local self = setmetatable({ options = options or {}, clusters = {}, unfinished = {},
     tests = {} }, Scenario)
-  self.definitions = Definitions.new(function() return self:environment() end)
+  self.definitions = Definitions.new(function() return self:environment() end,
+    function() self.registry = nil end)
   return self
 end
 
@@ -164,22 +165,13 @@ end
 
 --- Have kinds and policies in this scenario's clusters.
 -- @param one kind or policy, or a list of them
-function Scenario:define(one)
-  self.definitions:define(one)
-  self.registry = nil
-end
+function Scenario:define(one) self.definitions:define(one) end
 
 --- Have the kinds and policies of a file. Raises what is wrong with it.
-function Scenario:load(path)
-  self.definitions:load(path)
-  self.registry = nil
-end
+function Scenario:load(path) self.definitions:load(path) end
 
 --- Read files of definitions again that have changed. @treturn {string,...} which
-function Scenario:reload()
-  self.registry = nil
-  return self.definitions:reload()
-end
+function Scenario:reload() return self.definitions:reload() end
 
 --- What is left to say at the end: invariants that no longer hold; kinds that
 -- were named and got no fields. Raises.
@@ -253,6 +245,8 @@ local function global(self, name)
     return function(given) return self:open(given) end
   elseif name == "define" then
     return function(given) self:define(given) end
+  elseif name == "test" then
+    return function(...) require "wl.scenario.test"(self, ...) end
   elseif name == "reload" then
     return function() return self:reload() end
   elseif self.definitions:words()[name] then

@@ -16,10 +16,11 @@ local Definitions = {}
 Definitions.__index = Definitions
 
 --- @tparam function environment() the scenario's globals
+-- @tparam function on_change() called when there is one more
 -- @treturn Definitions
-function Definitions.new(environment)
-  return setmetatable({ environment = environment, clusters = {}, list = {}, files = {} },
-    Definitions)
+function Definitions.new(environment, on_change)
+  return setmetatable({ environment = environment, on_change = on_change, clusters = {},
+    list = {}, files = {} }, Definitions)
 end
 
 -- ---- defining ----
@@ -43,7 +44,7 @@ local function one_more(self, given)
     if known == given then return end
   end
   self.list[#self.list + 1] = given
-  self.registry = nil
+  self.on_change()
   for _, cluster in ipairs(self.clusters) do add(cluster, given) end
 end
 
