@@ -2,7 +2,7 @@
 --- The policies that ship, by sort: "BlueGreen" is in stdlib/rollout/blue_green.lua.
 return {
   concurrency = { "Allow", "Forbid", "KeepLatest", "Queue", "Replace", "Skip" },
-  deletion = { "Job", "Kubernetes" },
+  deletion = { "ByCost", "IdleFirst", "Job", "Kubernetes", "Scatter" },
   retry = { "Budgeted", "ByExitCode", "CircuitBreaker", "Exponential", "Fixed", "Immediate",
     "Linear" },
   placement = { "default-scheduler" },

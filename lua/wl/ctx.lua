@@ -231,7 +231,7 @@ end
 --- Those of a live set that go first, some at a time; see wl.picks.
 -- @param set live set
 -- @tparam order order
--- @tparam table options facet, total, round, related
+-- @tparam table options facet, total, round, take, related
 -- @treturn batch
 function Ctx:pick(set, order, options)
   return self.picks:pick(self.now, self.key, set, order, options)

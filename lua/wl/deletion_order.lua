@@ -24,6 +24,9 @@
 --               scale = "log2": ages in the same power of two of nanoseconds
 --               are one class; within it, different times go by the path `tie`
 --
+-- `recount = true`, of a count: it is taken again after each object that is found, so
+-- that those which are to go no longer count.
+--
 -- `where` names a facet: a key counts only between objects for which it holds;
 -- of a context, only those objects are counted. `only` restricts a list to
 -- the items whose name is also in another list, on an item with those fields.
@@ -37,8 +40,8 @@ local value = require "wl.value"
 local Order = {}
 Order.__index = Order
 
-local FIELDS = { as = true, default = true, first = true, only = true, scale = true, tie = true,
-  where = true }
+local FIELDS = { as = true, default = true, first = true, only = true, recount = true,
+  scale = true, tie = true, where = true }
 local WORDS = { lowest = true, highest = true, absent = true, youngest = true, oldest = true }
 
 -- ---- declaring ----
@@ -279,6 +282,7 @@ return policy.declare("deletion", {
     for i, key in ipairs(keys) do
       check_key(key, i)
       order.keys[i] = compiled(key)
+      order.recounts = order.recounts or key.recount == true
     end
     setmetatable(order, Order)
   end,

@@ -36,7 +36,7 @@ end
 local function holds(memo, set, order, options)
   return memo ~= nil and memo.order == order and memo.version == set:version()
     and memo.left == set:count(options.facet)
-    and #memo.ranking - memo.used >= math.min(options.round, options.total)
+    and #memo.ranking - memo.used >= math.min(options.take or options.round, options.total)
 end
 
 --- Those that go first.
@@ -47,10 +47,11 @@ end
 -- @tparam table options
 --   facet    only members that pass this test are ranked, and counted
 --   total    how many are to go in all
---   round    how many at a time
+--   round    how many are found at a time: those found no longer count
+--   take     how many are returned; as many as `round` when left out
 --   related  array of other live sets whose members "count:" keys count too; nil:
 --            they count nobody
--- @treturn batch of at most `round`
+-- @treturn batch of at most `take`
 function Picks:pick(now, key, set, order, options)
   if self.now ~= now then
     self.now, self.known = now, {}
@@ -61,7 +62,7 @@ function Picks:pick(now, key, set, order, options)
     self.known[key] = memo
   end
   local first = memo.used + 1
-  memo.used = math.min(memo.used + math.min(options.round, options.total), #memo.ranking)
+  memo.used = math.min(memo.used + math.min(options.take or options.round, options.total), #memo.ranking)
   memo.picked = memo.ranking:slice(first, memo.used)
   return memo.picked
 end

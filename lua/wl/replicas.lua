@@ -15,6 +15,10 @@ local value = require "wl.value"
 
 local replicas = {}
 
+--- The annotation that names the order in which pods are deleted. Kubernetes does not
+-- have it.
+replicas.ORDER = "wlrun.dev/deletion-order"
+
 --- The most pods that one sync creates or deletes.
 replicas.BURST = 500
 
@@ -205,13 +209,26 @@ local function related(ctx, object)
   return #siblings > 0 and found or nil
 end
 
+-- The order that the object names; a Deployment's annotations are its ReplicaSets', too.
+local function order_of(ctx, object)
+  local name = (object.metadata.annotations or {})[replicas.ORDER]
+  local order = name and ctx:policy("deletion", name)
+  if name and not order then
+    ctx:event(object, "Warning", "UnknownDeletionOrder", ("there is no deletion order %q: pods go "
+      .. "in the order of Kubernetes"):format(name))
+  end
+  return order or ctx:policy("deletion", "Kubernetes")
+end
+
 -- Where none may stay it does not matter who goes first.
 local function to_delete(ctx, object, pods, total, count)
   if (object.spec.replicas or 1) == 0 then
     return pods:batch("active", count)
   end
-  return ctx:pick(pods, ctx:policy("deletion", "Kubernetes"), {
-    facet = "active", total = total, round = count, related = related(ctx, object),
+  local order = order_of(ctx, object)
+  return ctx:pick(pods, order, {
+    facet = "active", total = total, round = order.recounts and 1 or count, take = count,
+    related = related(ctx, object),
   })
 end
 
