@@ -5,6 +5,6 @@ return {
   deletion = { "ByCost", "IdleFirst", "Job", "Kubernetes", "Scatter" },
   retry = { "Budgeted", "ByExitCode", "CircuitBreaker", "Exponential", "Fixed", "Immediate",
     "Linear" },
-  placement = { "default-scheduler" },
+  placement = { "default-scheduler", "pack", "spread", "zones" },
   rollout = { "Canary", "Recreate", "RollingUpdate" },
 }
