@@ -24,7 +24,8 @@ local function class_of(server, name)
   if name == "" then
     return default_class(server)
   end
-  local class = server:get("PriorityClass", nil, name) or expected(server, "PriorityClass", nil, name)
+  local class = server:get("PriorityClass", nil, name)
+    or expected(server, "PriorityClass", nil, name)
   return class, class == nil
 end
 
