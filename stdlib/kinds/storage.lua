@@ -21,9 +21,16 @@ return {
     validation = validate.PersistentVolume,
     preparation = as_data(persistent.PersistentVolume),
     facets = {
-      { "new", facet.equals("status.phase", "Pending") },
+      { "going", facet.present "metadata.deletionTimestamp" },
       { "unclaimed", facet.equals("status.phase", "Available") },
-      { "bound", facet.equals("status.phase", "Bound") },
+      { "over", facet.any { facet.equals("status.phase", "Released"),
+                            facet.equals("status.phase", "Failed") } },
+      { "held", facet.all { facet.present "spec.claimRef.uid", facet.negate "over" } },
+      -- Those that a controller has to see to: to offer, and to delete.
+      { "unheld", facet.all { facet.absent "spec.claimRef.uid", facet.negate "unclaimed" } },
+      { "discarded", facet.all { facet.equals("status.phase", "Released"),
+                                 facet.present "spec.claimRef.uid", facet.negate "going",
+        facet.equals("spec.persistentVolumeReclaimPolicy", "Delete") } },
     },
     indexed = { "spec.claimRef.uid" },
   },
@@ -34,9 +41,10 @@ return {
     validation = require "wl.validate.claim",
     preparation = as_data(persistent.PersistentVolumeClaim),
     facets = {
+      { "going", facet.present "metadata.deletionTimestamp" },
       { "bound", facet.equals("status.phase", "Bound") },
       { "unbound", facet.all { facet.none_of("status.phase", "Bound", "Lost"),
-                               facet.absent "metadata.deletionTimestamp" } },
+                               facet.negate "going" } },
     },
   },
   kind "StorageClass" {

@@ -8,13 +8,14 @@ local priority = require "wl.priority"
 local quota = require "wl.quota.resources"
 local service_accounts = require "wl.service_accounts"
 local service_addresses = require "wl.service.addresses"
+local upkeep = require "wl.volumes.upkeep"
 
 --- @param cluster
 return function(cluster)
   local server = cluster.server
   local services = service_addresses.admission(server, cluster:rng "service-addresses")
   server.admit = { namespaces.admission(server), limits.admission(server),
-    service_accounts.admission(server), priority.admission(server), services }
+    service_accounts.admission(server), priority.admission(server), upkeep.admission, services }
   server.admit_update = { services }
   server.admit_delete = { namespaces.deletion_rule }
   server.charge = quota.charge
