@@ -6,5 +6,6 @@ return {
   retry = { "Budgeted", "ByExitCode", "CircuitBreaker", "Exponential", "Fixed", "Immediate",
     "Linear" },
   placement = { "default-scheduler", "pack", "spread", "zones" },
-  rollout = { "Canary", "Recreate", "RollingUpdate" },
+  rollout = { "Batches", "BlueGreen", "ByZone", "Canary", "OnDelete", "Partition", "Recreate",
+    "RollingUpdate", "SurgeFirst" },
 }

@@ -9,6 +9,7 @@
 -- `{ dry_run = true }` nothing is written.
 -- Source: k8s.io/kubectl/pkg/polymorphichelpers.
 local asking = require "wl.rollout.asking"
+local controller_revision = require "wl.controller_revision"
 local history = require "wl.revision_history"
 local owner = require "wl.owner"
 local pod_template = require "wl.pod_template"
@@ -73,14 +74,16 @@ local function controller_revisions(cluster, object)
 end
 
 local function entry(object, number, template)
+  local labels = object.metadata.labels or {}
   return { revision = number, name = name_of(object), template = template,
+    hash = labels[pod_template.HASH] or labels[controller_revision.POD_LABEL],
     change_cause = (object.metadata.annotations or {})[revision.CHANGE_CAUSE] }
 end
 
 --- The revisions that an object can go back to, and the present one.
 -- @param cluster
 -- @param object a Deployment, StatefulSet or DaemonSet
--- @treturn ?table array of { revision, change_cause (or nil), name, template },
+-- @treturn ?table array of { revision, change_cause (or nil), name, hash, template },
 --   lowest revision first; or nil, message, code
 function rollout.revisions(cluster, object)
   local found = {}

@@ -108,6 +108,8 @@ return policy.declare("rollout", {
         { "revision", types.text, "hash of the new template", optional = true },
         { "stable", types.text, "hash of the last that was healthy", optional = true },
         { "record", types.any, "of a script: status.rollout, as it was kept", optional = true },
+        { "deadline", types.seconds, "with autoRollback: seconds without progress",
+          optional = true },
         { "in_place", types.boolean, "pods are replaced one for one", optional = true },
         { "domains", types.any, "of a DaemonSet: a list of { name, replicas }", optional = true },
         { "measure", types.any, "function(name): a metric of the new pods", optional = true },

@@ -9,6 +9,7 @@
 -- Source: pkg/controller/daemon.
 local Run = require "wl.daemon.run"
 local apps = require "wl.api.apps"
+local auto = require "wl.rollout.auto"
 local claim = require "wl.claim"
 local history = require "wl.revision_history"
 local in_place = require "wl.rollout.in_place"
@@ -135,7 +136,7 @@ local function open(ctx, set, current, old)
   elseif strategy then
     return steps.open(ctx, set, revisions.sum(current), old, strategy)
   end
-  return Run.open(ctx, set, revisions.sum(current))
+  return steps.watch(Run.open(ctx, set, revisions.sum(current)))
 end
 
 local function sync(ctx, set, list)
@@ -159,6 +160,11 @@ local function sync(ctx, set, list)
   local written, refusal, refusal_code = ctx:update_status(set, status)
   if not done or not written then
     return nil, message or refusal, code or refusal_code
+  elseif run.restores then
+    done, message, code = auto.restore(ctx, set, run.record)
+    if not done then
+      return nil, message, code
+    end
   end
   return next_look(run)
 end

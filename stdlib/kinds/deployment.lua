@@ -41,7 +41,8 @@ local function sync(run)
   elseif steps.is_resized(run) then
     return run:perform(steps.note_pause, new_set.follow, steps.resize, steps.write_status)
   end
-  return run:perform(steps.note_pause, new_set.follow, advance.step, steps.write_progress)
+  return run:perform(steps.note_pause, new_set.follow, advance.step, steps.write_progress,
+    advance.restore)
 end
 
 local function reconcile(ctx, deployment)

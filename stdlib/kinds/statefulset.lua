@@ -9,6 +9,7 @@
 -- Parallel nothing waits but the rollout.
 -- Source: pkg/controller/statefulset.
 local apps = require "wl.api.apps"
+local auto = require "wl.rollout.auto"
 local claim = require "wl.claim"
 local claims = require "wl.stateful.claims"
 local history = require "wl.revision_history"
@@ -212,8 +213,10 @@ local function sync(ctx, set, all)
   local forgotten, problem, problem_code = forget_old_revisions(pass, all)
   if done == nil or not written or not forgotten then
     return nil, message or refusal or problem, code or refusal_code or problem_code
+  elseif pass.restores then
+    done, message, code = auto.restore(ctx, set, pass.record)
   end
-  return pass
+  return done ~= nil and pass or nil, message, code
 end
 
 local function sooner(a, b) return a and b and math.min(a, b) or a or b end

@@ -28,8 +28,11 @@ apps.RolloutService = object { name = word, revision = word }
 apps.RolloutStatus = object {
   strategy = word, revision = word, stable = word, phase = word, message = word, step = count,
   steps = list(apps.RolloutStep), abortedAt = time, full = flag,
-  services = list(apps.RolloutService), request = word,
+  services = list(apps.RolloutService), request = word, progressedAt = time, reached = int32,
 }
+
+local AUTO_ROLLBACK = flag { extension = true }
+local PROGRESS_DEADLINE = int32 { extension = true }
 
 -- Deployment
 
@@ -37,7 +40,7 @@ apps.RollingUpdateDeployment = object { maxUnavailable = int_or_string, maxSurge
 
 apps.DeploymentStrategy = object {
   type = word { default = "RollingUpdate", enum = { "Recreate", "RollingUpdate" } },
-  rollingUpdate = apps.RollingUpdateDeployment,
+  rollingUpdate = apps.RollingUpdateDeployment, autoRollback = AUTO_ROLLBACK,
 } { complete = defaults.deployment_strategy, policy = { "rollout", "type" } }
 
 apps.DeploymentSpec = object {
@@ -87,6 +90,7 @@ apps.RollingUpdateStatefulSetStrategy = object { partition = int32, maxUnavailab
 apps.StatefulSetUpdateStrategy = object {
   type = word { enum = { "OnDelete", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateStatefulSetStrategy,
+  autoRollback = AUTO_ROLLBACK, progressDeadlineSeconds = PROGRESS_DEADLINE,
 } { complete = defaults.stateful_set_strategy, policy = { "rollout", "type" } }
 
 apps.StatefulSetPersistentVolumeClaimRetentionPolicy = object {
@@ -128,6 +132,7 @@ apps.RollingUpdateDaemonSet = object { maxUnavailable = int_or_string, maxSurge 
 apps.DaemonSetUpdateStrategy = object {
   type = word { default = "RollingUpdate", enum = { "OnDelete", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateDaemonSet,
+  autoRollback = AUTO_ROLLBACK, progressDeadlineSeconds = PROGRESS_DEADLINE,
 } { complete = defaults.daemon_set_strategy, policy = { "rollout", "type" } }
 
 apps.DaemonSetSpec = object {

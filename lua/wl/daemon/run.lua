@@ -93,7 +93,8 @@ end
 function Run:look()
   local set, back = self.set, self.back
   self.map:refresh(self.ctx, set, {
-    sum = back and self.stable.sum or self.sum, generation = not back and pods.generation(set) or nil,
+    sum = back and self.stable.sum or self.sum,
+    generation = not back and pods.generation(set) or nil,
     min_ready = set.spec.minReadySeconds or 0, now = self.ctx.now,
     surges = self:budget_of(1) > 0, topology = self.topology,
   })

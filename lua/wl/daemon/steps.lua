@@ -67,6 +67,16 @@ function steps.open(ctx, set, sum, old, strategy)
   return run
 end
 
+--- Watch over the progress of a strategy that is one of the kind's own.
+-- @tparam Run run its record and requeue are set
+function steps.watch(run)
+  local watched = in_place.watch(run.ctx, run.set, counts_of(run, {}))
+  if watched then
+    run.record, run.requeue, run.restores = watched.record, watched.requeue, true
+  end
+  return run
+end
+
 --- How many nodes may still change to the revision that the rollout goes to.
 -- @treturn integer
 function steps.left(run)

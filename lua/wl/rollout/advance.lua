@@ -2,6 +2,7 @@
 --- One step of a rollout, as the Deployment's strategy plans it.
 --
 -- Source: pkg/controller/deployment `rolling.go`, `recreate.go`.
+local auto = require "wl.rollout.auto"
 local budget = require "wl.rollout.budget"
 local hash = require "wl.hash"
 local new_set = require "wl.rollout.new_set"
@@ -47,15 +48,17 @@ local function view_of(run)
     exclusive = run.strategy.exclusive,
     params = run.deployment.spec.strategy[run.strategy.block],
     now = run.ctx.now,
-    stable = scripted.stable(run.deployment),
+    stable = run.strategy.script and scripted.stable(run.deployment),
   })
-  if run.strategy.script then
+  if run.strategy.script or auto.deadline(run.deployment) then
     view.revision = revision_of(run)
     scripted.complete(run.ctx, run.deployment, view,
       { label = pod_template.HASH, pods = new_pods(run) })
   end
   return view
 end
+
+local function sooner(a, b) return a and b and math.min(a, b) or a or b end
 
 --- What the strategy plans for a run, held to the budget.
 -- @tparam table run
@@ -78,6 +81,10 @@ function advance.plan(run)
   end
   held.sets, held.requeue, held.message = view.old, asked.requeue, asked.message
   held.rollout = asked.rollout
+  if not run.strategy.script and view.deadline then
+    held.rollout = auto.watch(view, run.strategy.name)
+    held.requeue = sooner(held.requeue, held.rollout.requeue)
+  end
   return held
 end
 
@@ -140,6 +147,16 @@ function advance.step(run)
   end
   local complete = status.complete(run.deployment, run.deployment.status or {})
   return not complete or run.scaled or is_under_way(held) or steps.clean_up(run)
+end
+
+--- Put the last healthy template back where `autoRollback` wants that.
+-- @tparam table run
+-- @treturn ?boolean true; or nil, message, code
+function advance.restore(run)
+  if run.strategy.script or not run.record then
+    return true
+  end
+  return auto.restore(run.ctx, run.deployment, run.record)
 end
 
 return advance

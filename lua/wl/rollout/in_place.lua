@@ -5,6 +5,7 @@
 -- A strategy says how many pods shall be of the new template; which, and how many
 -- at a time, is the kind's own matter. Kubernetes' own strategies are the kinds'
 -- own matter altogether.
+local auto = require "wl.rollout.auto"
 local controller_revision = require "wl.controller_revision"
 local policy = require "wl.policy"
 local record = require "wl.rollout.record"
@@ -52,6 +53,8 @@ function in_place.is_going_back(object, revision)
   return record.is_aborted(kept) and kept.revision == revision
 end
 
+local NONE = {}
+
 local function view_of(ctx, object, strategy, counts)
   local view = {
     in_place = true, replicas = counts.replicas, surge = counts.surge or 0,
@@ -60,19 +63,33 @@ local function view_of(ctx, object, strategy, counts)
       current = counts.updated, ready = counts.updated_available,
       available = counts.updated_available, terminating = 0 },
     old = {}, old_pods = math.max(0, counts.total - counts.updated), exclusive = false,
-    params = in_place.params(object, strategy), now = ctx.now, domains = counts.domains,
+    params = strategy.block and in_place.params(object, strategy), now = ctx.now,
+    domains = counts.domains,
   }
   local left, available = view.old_pods, math.max(0, counts.available - counts.updated_available)
   if left > 0 then
     view.old[1] = { exists = true, hash = counts.stable, replicas = left, current = left,
       ready = available, available = available, terminating = 0 }
   end
-  if strategy.script then
+  if strategy.script or auto.deadline(object) then
     view.revision = counts.revision
     scripted.complete(ctx, object, view,
       { label = controller_revision.POD_LABEL, pods = counts.pods })
   end
   return view
+end
+
+--- Watch over the progress of a strategy that is one of the kind's own.
+-- @param ctx
+-- @param object
+-- @tparam table counts as for `plan`
+-- @treturn ?table record, requeue; nil where it does not go back by itself
+function in_place.watch(ctx, object, counts)
+  local name = object.spec.updateStrategy.type
+  if not auto.deadline(object) or name == "OnDelete" then
+    return nil
+  end
+  return auto.watch(view_of(ctx, object, NONE, counts), name)
 end
 
 --- What a strategy plans, once what follows from it besides pods is done.

@@ -11,6 +11,7 @@
 --     step        number of the step that it is at
 --     steps       those it came to: call, startedAt, finishedAt, result
 --     abortedAt   when it turned back
+--     progressedAt, reached   when it came further than ever, and how far: see wl.rollout.auto
 --     full        true: people want it to the end without waiting
 --     services    the Services that it switched: name, revision
 --     request     what people asked for since: promote, promote-full, abort, retry

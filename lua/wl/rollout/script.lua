@@ -5,6 +5,7 @@
 -- template of a workload, and the one that is stable already, come to all pods at
 -- once, as far as the budget allows. After an abort the stable one does.
 -- A strategy's contract is in `wl.strategy`, the steps are in `wl.rollout.step`.
+local auto = require "wl.rollout.auto"
 local goal = require "wl.rollout.goal"
 local record = require "wl.rollout.record"
 local step = require "wl.rollout.step"
@@ -31,8 +32,14 @@ local function turn_back(view, now)
   return { new = 0, old = view.replicas }, {}
 end
 
+local function sooner(a, b) return a and b and math.min(a, b) or a or b end
+
 local function go_on(body, view, now, promoted)
+  local before = now.step
   local done = step.run(body, view, now, promoted)
+  if not done.is_over and not record.is_aborted(now) then
+    done.requeue = sooner(done.requeue, auto.judge(view, now, before))
+  end
   if record.is_aborted(now) then
     return turn_back(view, now)
   elseif done.is_over then

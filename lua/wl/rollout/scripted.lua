@@ -2,6 +2,7 @@
 --- What a script sees besides numbers, and what follows from its plan besides
 -- sizes: the same for every kind whose pods it rolls out.
 local Metrics = require "wl.metrics"
+local auto = require "wl.rollout.auto"
 local record = require "wl.rollout.record"
 
 local scripted = {}
@@ -36,7 +37,7 @@ end
 -- @treturn table view
 function scripted.complete(ctx, object, view, about)
   view.record = (object.status or {}).rollout
-  view.kind = object.kind
+  view.deadline = auto.deadline(object)
   view.selects = function(name) return selected(ctx, object, name, about.label) end
   view.measure = function(name)
     return ctx.cluster and Metrics.of(ctx.cluster):of_version(name, object,

@@ -67,5 +67,12 @@ return function(ctx, set, found)
   elseif strategy then
     return plan(ctx, set, found, strategy)
   end
-  return Pass.new(ctx, set, found, roster_of(ctx, set, found, found.update))
+  local roster = roster_of(ctx, set, found, found.update)
+  local pass = Pass.new(ctx, set, found, roster)
+  local watched = in_place.watch(ctx, set, counts_of(set, found, roster))
+  if watched then
+    pass.record, pass.requeue, pass.recovers = watched.record, watched.requeue, true
+    pass.restores = true
+  end
+  return pass
 end
