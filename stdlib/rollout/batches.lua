@@ -18,7 +18,7 @@ local function totals(step, params)
   while total < step.replicas do
     total = math.min(total + size, step.replicas)
     list[#list + 1] = total
-    size = math.max(size + 1, math.ceil(size * params.factor))
+    size = math.max(1, math.ceil(size * params.factor))
   end
   return list
 end

@@ -6,8 +6,8 @@
 --       partition:
 --         partition: 80%      # that stay of the stable revision, pods or percent
 --
--- What StatefulSets have in Kubernetes, for every kind: edit the number to go on,
--- set it to 0 to finish. Pods that are made anew keep to it.
+-- What StatefulSets have in Kubernetes, for every kind: lower the number to go on,
+-- set it to 0 or promote to finish. Pods that are made anew keep to it.
 local strategy = require "wl.strategy"
 
 return strategy "Partition" {
@@ -19,7 +19,7 @@ return strategy "Partition" {
     local kept = step.pods(params.partition)
     step.set_replicas(step.replicas - kept)
     if kept > 0 then
-      step.hold(("%d pods stay"):format(kept))
+      step.ask(("%d pods stay"):format(kept))
     end
   end,
 }

@@ -32,7 +32,11 @@ function goal.of_weight(view, weight)
   return { new = new, old = replicas - new }
 end
 
-local function pods(given, replicas)
+--- How many pods a number or a percentage comes to, rounded up.
+-- @param given
+-- @tparam integer replicas 100%
+-- @treturn ?integer nil and a message when it is neither
+function goal.pods(given, replicas)
   local n, message = intstr.resolve(given, replicas, true)
   return n and math.max(0, n), message
 end
@@ -43,7 +47,7 @@ end
 -- @param old the same; nil: what is left
 -- @treturn ?table nil and a message when it is neither
 function goal.of_replicas(view, new, old)
-  local n, message = pods(new, view.replicas)
+  local n, message = goal.pods(new, view.replicas)
   if not n then
     return nil, message
   elseif old == nil then
@@ -51,7 +55,7 @@ function goal.of_replicas(view, new, old)
     return { new = n, old = view.replicas - n }
   end
   local m
-  m, message = pods(old, view.replicas)
+  m, message = goal.pods(old, view.replicas)
   return m and { new = n, old = m }, message
 end
 

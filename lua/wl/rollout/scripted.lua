@@ -97,7 +97,7 @@ local function tell(ctx, object, rollout)
     ctx:event(object, "Normal", "RolloutNote", text)
   end
   if rollout.mended then
-    ctx:event(object, "Warning", "RolloutScriptChanged", rollout.mended)
+    ctx:event(object, "Normal", "RolloutScriptChanged", rollout.mended)
   end
   local words = TOLD[now.phase]
   if words and (before.phase ~= now.phase or before.step ~= now.step) then

@@ -40,7 +40,7 @@
 --     step.abort "why"                back to the stable revision
 --
 -- And what a script may ask for: step.params, step.replicas, step.surge, step.revision,
--- step.stable (hashes), step.domains (of a DaemonSet: a list of { name, replicas }).
+-- step.stable (hashes), step.pods "10%" (rounded up), step.domains (of a DaemonSet: a list of { name, replicas }).
 local analysis = require "wl.rollout.analysis"
 local duration = require "wl.duration"
 local goal = require "wl.rollout.goal"
@@ -367,6 +367,12 @@ function STEPS.switch_service(name, which)
 end
 
 -- ---- running a script ----
+
+-- No step: how many pods a number or a percentage comes to.
+function STEPS.pods(given)
+  local n, message = goal.pods(given, state().view.replicas)
+  return n or error("pods: " .. message, 2)
+end
 
 local ASKED = { params = "params", replicas = "replicas", revision = "revision",
   stable = "stable", domains = "domains", surge = "surge" }
