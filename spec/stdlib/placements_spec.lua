@@ -9,8 +9,8 @@ local function deployment(scheduler, replicas, cpu)
     metadata = { name = scheduler, namespace = "default" },
     spec = { replicas = replicas, selector = { matchLabels = { app = scheduler } },
       template = { metadata = { labels = { app = scheduler } }, spec = { schedulerName = scheduler,
-        containers = { { name = "x", image = "x", resources = { requests = { cpu = cpu or "1" } } } }
-      } } } }
+        containers = { { name = "x", image = "x",
+          resources = { requests = { cpu = cpu or "1" } } } } } } } }
 end
 
 local function zone_of(cluster, node)

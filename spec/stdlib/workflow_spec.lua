@@ -54,7 +54,8 @@ describe("a Workflow that is wrong", function()
       { name = "a", job = { template = { spec = { containers = { { name = "m", image = "x" } },
         restartPolicy = "Always" } } } } }))
     assert.equal("spec.tasks[1].dependsOn[1].task", select(3, refused {
-      { name = "a", job = job "x" }, { name = "b", job = job "x", dependsOn = { { task = "a" }, { task = "a" } } } }))
+      { name = "a", job = job "x" }, { name = "b", job = job "x", 
+        dependsOn = { { task = "a" }, { task = "a" } } } }))
   end)
 
   it("may not be changed while it runs", function()

@@ -14,8 +14,8 @@ local function prepare(pod)
   return {
     score = function(node)
       local has, taken = node.allocatable, node.scored
-      return (taken_share(has.cpu, taken.cpu + cpu) + taken_share(has.memory, taken.memory + memory))
-        / 2
+      return (taken_share(has.cpu, taken.cpu + cpu)
+        + taken_share(has.memory, taken.memory + memory)) / 2
     end,
   }
 end
