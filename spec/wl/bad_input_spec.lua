@@ -131,7 +131,8 @@ describe("a file that cannot be read:", function()
     refused("no.lua: there is no such file", process.run { "no.lua" })
   end)
   it("a directory", function()
-    refused("dir: this is a directory, not a file", process.run({ "dir" }, { ["dir/"] = true }))
+    refused("dir: there are no .yaml, .yml or .json files in this directory",
+      process.run({ "dir" }, { ["dir/"] = true }))
     refused("dir.lua: this is a directory, not a file",
       process.run({ "dir.lua" }, { ["dir.lua/"] = true }))
   end)
@@ -190,7 +191,7 @@ describe("a command line that is wrong:", function()
     { { "--nodes=-1", "x.yaml" }, '--nodes: expected a number of nodes, got "-1"' },
     { { "--for", "soon", "x.yaml" }, '--for: expected a duration like 30s or 5m, got "soon"' },
     { { "--for", "5m", "x.lua" }, "--for is for manifests" },
-    { {}, "a scenario (.lua) or manifests (.yaml) expected" },
+    { { "run" }, "a scenario (.lua) or manifests (.yaml) expected" },
     { { "x.yaml", "x.lua" }, 'x.lua: a scenario stands alone' },
     { { "--trace", "/no/such/t", "x.lua" }, "--trace: /no/such/t: No such file or directory" },
     { { "--load", "no.lua", "x.lua" }, "no.lua: there is no such file" },
