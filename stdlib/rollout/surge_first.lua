@@ -33,14 +33,24 @@ local function room(view)
   return math.max(0, view.replicas + view.surge - taken)
 end
 
+-- Available pods, but for those that are on their way out already.
+local function staying(view)
+  local total = math.min(view.new.available, view.new.replicas)
+  for _, set in ipairs(view.old) do
+    total = total + math.min(set.available, set.replicas)
+  end
+  return total
+end
+
 -- Those that are available and more than wanted; and those that are not available.
 -- Without a surge, as many more as may be unavailable.
 local function give_way(view)
+  local available = staying(view)
   local least = view.replicas - (view.surge == 0 and view.unavailable or 0)
   local floor = view.replicas - view.unavailable
   local coming = view.new.replicas - view.new.available
-  local sick = math.max(0, math.min(view.total - coming - floor, view.total - view.available))
-  return (shrink.both(view.old, sick, math.max(0, view.available - least)))
+  local sick = math.max(0, math.min(view.total - coming - floor, view.total - available))
+  return (shrink.both(view.old, sick, math.max(0, available - least)))
 end
 
 return strategy "SurgeFirst" {

@@ -44,6 +44,15 @@ local function collect(result, list, seen)
   return true
 end
 
+-- The steps of strategies' scripts are words of their own in such a file.
+local function with_steps(words)
+  local globals = {}
+  for _, list in ipairs { require("wl.rollout.step").names, words } do
+    for word, meaning in pairs(list) do globals[word] = meaning end
+  end
+  return globals
+end
+
 --- The policies that a file declares.
 -- @tparam string path
 -- @treturn ?{policy,...} or nil
@@ -53,7 +62,7 @@ function loader.load(path)
   local words = policy.declarators(function(p) collect(p, list, seen) end, true)
   local modules = {}
   for word, declarator in pairs(words) do modules["wl." .. word] = declarator end
-  local ok, result = sandbox.load(path, { globals = words, modules = modules })
+  local ok, result = sandbox.load(path, { globals = with_steps(words), modules = modules })
   if not ok then return nil, result end
   if result ~= nil and not collect(result, list, seen) then
     return nil, ("%s: a policy file returns a policy, a list of them, or nothing; not %s")

@@ -103,7 +103,7 @@ local function wishes(view, wish)
 end
 
 local function grow(view, list)
-  local room = view.replicas + view.surge - view.total - (view.count_terminating or 0)
+  local room = view.replicas + view.surge - view.total
   local grown = false
   for _, one in ipairs(list) do
     local more = math.min(room, one.wanted - one.size)
