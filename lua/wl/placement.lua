@@ -20,6 +20,7 @@
 --   observe(node)  called before the others when the node, or a pod on it, changed
 --   placed(node, n)  n more pods of the group were given that node
 --   domains        rules about groups of nodes (see below)
+--   never          why no node at all will do, a text
 --   only           set of names: no other node needs to be asked
 --   fleeting       true: the answers do not outlive this decision
 --

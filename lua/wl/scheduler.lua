@@ -239,6 +239,26 @@ local function earliest_retry(self)
   return earliest
 end
 
+--- Take notice of claims and volumes: there are some now.
+-- @param ctx the controller surface
+function Scheduler:watch_storage(ctx)
+  self.storage = { "PersistentVolumeClaim", "PersistentVolume", "StorageClass" }
+  for _, kind in ipairs(self.storage) do
+    ctx:all(kind):subscribe(self.entry.source, self.entry.key)
+  end
+end
+
+-- Those that wait for storage are tried again when anything of it has changed.
+local function look_at_storage(self, ctx)
+  local changed = false
+  for _, kind in ipairs(self.storage or {}) do
+    changed = ctx:changed(kind) or changed
+  end
+  if changed then
+    self.stuck, self.failed, self.nodes.promised = nil, {}, nil
+  end
+end
+
 --- Place what waits.
 -- @param ctx the controller surface
 -- @treturn ?number seconds until a group wants to be tried again
@@ -249,6 +269,7 @@ function Scheduler:run(ctx)
     return nil
   end
   take_in_changes(self, ctx)
+  look_at_storage(self, ctx)
   local function policy_of(name) return ctx:policy("placement", name) end
   local pods, all, wake = to_try(self, ctx, waiting:batch())
   local groups = pending.groups(pods, policy_of, self.nodes)

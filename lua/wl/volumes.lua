@@ -77,7 +77,11 @@ function volumes.install(cluster)
       assert(server:create(classes.STANDARD))
       cluster.has_storage_since = server.store:revision()
     end
-    table.insert(server.admit, default_class_rule(start(cluster)))
+    local ctx = start(cluster)
+    table.insert(server.admit, default_class_rule(ctx))
+    if cluster.scheduler then
+      cluster.scheduler:watch_storage(ctx)
+    end
   end
 end
 

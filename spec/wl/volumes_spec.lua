@@ -161,3 +161,73 @@ describe("A volume", function()
     assert.are.equal("Available", get(cluster, "PersistentVolume", "disk").status.phase)
   end)
 end)
+
+describe("A pod with a claim", function()
+  local function condition(cluster, name)
+    for _, one in ipairs(get(cluster, "Pod", name).status.conditions) do
+      if one.type == "PodScheduled" then return one end
+    end
+  end
+
+  local HELPLESS = " preemption: 0/2 nodes are available: "
+    .. "2 Preemption is not helpful for scheduling."
+
+  it("that is not there waits for it", function()
+    local cluster = cluster_with(pod("web", "data"))
+    assert.are.equal('0/2 nodes are available: persistentvolumeclaim "data" not found.' .. HELPLESS,
+      condition(cluster, "web").message)
+    assert.are.equal(0, #cluster:list "StorageClass")
+    assert(cluster:create(claim "data"))
+    cluster:run(1)
+    assert.are.equal("True", condition(cluster, "web").status)
+  end)
+
+  it("waits until it is bound, or made to be", function()
+    local cluster = cluster_with(claim("data", { storageClassName = "slow" }), pod("web", "data"))
+    assert.are.equal("0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims."
+      .. HELPLESS, condition(cluster, "web").message)
+    assert(cluster:create(volume "disk"))
+    cluster:run(1)
+    assert.are.equal("True", condition(cluster, "web").status)
+  end)
+
+  it("goes where the volume is", function()
+    local cluster = cluster_with(volume("disk", { nodeAffinity = on "node-2" }),
+      claim("data", { storageClassName = "slow" }), pod("web", "data"))
+    assert.are.equal("node-2", get(cluster, "Pod", "web").spec.nodeName)
+    assert(cluster:create(pod("other", "data", { nodeSelector = {
+      ["kubernetes.io/hostname"] = "node-1" } })))
+    cluster:run(1)
+    assert.are.equal("0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node "
+      .. "affinity, 1 node(s) didn't match Pod's node affinity/selector." .. HELPLESS,
+      condition(cluster, "other").message)
+  end)
+
+  it("that waits for it goes where there is a free volume, each to its own", function()
+    local local_class = { storageClassName = "local" }
+    local beside = { affinity = { podAffinity = {
+      preferredDuringSchedulingIgnoredDuringExecution = { { weight = 100, podAffinityTerm = {
+        labelSelector = {}, topologyKey = "kubernetes.io/hostname" } } } } } }
+    local cluster = cluster_with(class("local", "kubernetes.io/no-provisioner",
+        "WaitForFirstConsumer"),
+      volume("on-1", { storageClassName = "local", nodeAffinity = on "node-1" }),
+      volume("on-2", { storageClassName = "local", nodeAffinity = on "node-2" }),
+      claim("a", local_class), claim("b", local_class), claim("c", local_class),
+      pod("first", "a", beside), pod("second", "b", beside))
+    assert.are_not.equal(get(cluster, "Pod", "first").spec.nodeName,
+      get(cluster, "Pod", "second").spec.nodeName)
+    assert(cluster:create(pod("third", "c")))
+    cluster:run(1)
+    assert.are.equal("0/2 nodes are available: 2 node(s) didn't find available persistent volumes "
+      .. "to bind." .. HELPLESS, condition(cluster, "third").message)
+  end)
+
+  it("that is being deleted is not started", function()
+    local cluster = cluster_with(claim "data", pod("web", "data"))
+    delete(cluster, "PersistentVolumeClaim", "data")
+    assert(cluster:create(pod("late", "data")))
+    cluster:run(1)
+    assert.matches('persistentvolumeclaim "data" is being deleted',
+      condition(cluster, "late").message, 1, true)
+  end)
+end)

@@ -12,6 +12,7 @@ local spreading = require "stdlib.placement.spreading"
 local taints = require "stdlib.placement.taints"
 local topology_spread = require "stdlib.placement.topology_spread"
 local unschedulable = require "stdlib.placement.unschedulable"
+local volumes = require "stdlib.placement.volumes"
 
 return placement "default-scheduler" {
   unschedulable,
@@ -19,6 +20,7 @@ return placement "default-scheduler" {
   node_affinity,
   ports,
   resources,
+  volumes,
   spreading,
   topology_spread,
   pod_affinity,

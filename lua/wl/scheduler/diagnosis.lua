@@ -53,8 +53,14 @@ function diagnosis.message(group)
   if total == 0 then
     return "no nodes available to schedule pods"
   end
-  local reasons, remedies = survey(group)
-  local text = ("0/%d nodes are available: %s. preemption: "):format(total, listed(reasons))
+  local never, reasons, remedies = group.rules.never, {}, {}
+  if never then
+    add(remedies, HELPLESS, total)
+  else
+    reasons, remedies = survey(group)
+  end
+  local text = ("0/%d nodes are available: %s. preemption: "):format(total,
+    never or listed(reasons))
   if group.pod.spec.preemptionPolicy == "Never" then
     return text .. "not eligible due to preemptionPolicy=Never."
   end

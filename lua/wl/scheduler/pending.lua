@@ -32,6 +32,7 @@ for _, part in ipairs(LOOKED_AT) do
   PATHS[#PATHS + 1] = type(part) == "table" and part[1] .. "[*]." .. part[2] or part
 end
 table.move(pin.SHAPE, 1, #pin.SHAPE, #PATHS + 1, PATHS)
+PATHS[#PATHS + 1] = "spec.volumes[*].persistentVolumeClaim" -- rules may read more of those
 
 local function of_each(list, field)
   local parts = {}

@@ -18,7 +18,9 @@ local function add_domains(self, part)
 end
 
 local function add_part(self, rule, answer)
-  local part = { rule = rule, weight = rule.weight or 1, check = answer.check, room = answer.room,
+  local never = answer.never
+  local check = never and function() return never, true end or answer.check
+  local part = { rule = rule, weight = rule.weight or 1, check = check, room = answer.room,
                  score = answer.score, cost = answer.cost, domains = answer.domains or {},
                  raw = rule.normalise and {}, highest = 0 }
   self.parts[#self.parts + 1] = part
@@ -30,6 +32,7 @@ local function add_part(self, rule, answer)
   self.observers[#self.observers + 1] = answer.observe
   self.placed[#self.placed + 1] = answer.placed
   self.only = self.only or answer.only
+  self.never = self.never or answer.never
   self.fleeting = self.fleeting or answer.fleeting == true
   add_domains(self, part)
 end
@@ -39,6 +42,7 @@ end
 -- @param nodes the scheduler's Nodes
 -- @treturn table `parts` in the policy's order, the same sorted (see above),
 --   `observers`, `placed`: functions; `only`: names of nodes or nil;
+--   `never`: why no node at all will do;
 --   `asked_again`: must moving rules be asked after each placement?
 --   `fleeting`: do answers depend on pods elsewhere, so that they cannot be kept?
 function prepared.rules(policy, pod, nodes)
