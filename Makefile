@@ -189,7 +189,8 @@ CORE_TEST_PROGRAMS = $(CORE_TESTS:%.c=build/%)
 SAN_CORE_TEST_PROGRAMS = $(CORE_TESTS:%.c=build/san/%)
 FUZZ_PROGRAMS = $(FUZZERS:spec/%.c=build/%)
 BENCH_PROGRAMS = $(BENCHES:%.c=build/%)
-TESTED = wlrun build/san/wlrun $(CORE_TEST_PROGRAMS) \
+PTY = build/spec/support/pty
+TESTED = wlrun $(PTY) build/san/wlrun $(CORE_TEST_PROGRAMS) \
   $(SAN_CORE_TEST_PROGRAMS) $(FUZZ_PROGRAMS)
 
 # The manual page and what shells complete by: wlrun writes them itself.
@@ -227,7 +228,7 @@ demo-deps:
 	@sh .ci/deps $(BUILD_PACKAGES)
 
 # Run the specs: all, or those of SPEC=spec/wl.
-spec: wlrun
+spec: wlrun $(PTY)
 	@$(RUN) $(SPEC)
 
 # Run the C tests of the core.
@@ -235,7 +236,7 @@ core-test: $(CORE_TEST_PROGRAMS)
 	@$(RUN) core
 
 # Run C tests and specs under the address, leak and undefined-behaviour checks.
-sanitize: build/san/wlrun $(SAN_CORE_TEST_PROGRAMS)
+sanitize: build/san/wlrun $(PTY) $(SAN_CORE_TEST_PROGRAMS)
 	@$(RUN) san-core san-$(SPEC) san-eager
 
 # Throw mutated input at the readers, FUZZ_SECONDS each.

@@ -189,6 +189,7 @@ wl_LineGot wl_line_editor_read(wl_LineEditor *e, const char *prompt,
   e->prompt = prompt;
   e->interrupted = false;
   memset(&e->decoding, 0, sizeof e->decoding);
+  el_set(e->el, EL_PREP_TERM, 1); /* whoever sees the prompt may type */
   const char *text = el_gets(e->el, &count);
   e->prompt = "";
   if (e->interrupted)

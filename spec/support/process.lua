@@ -18,6 +18,9 @@ end
 
 local PROGRAM = program()
 
+--- The path of the program.
+process.PROGRAM = PROGRAM
+
 local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end

@@ -152,9 +152,11 @@ return {
       text = "Another future of this moment: the verbs are its methods, as in a:run \"2m\"; or it "
         .. "does at once what the function does. Compare with diff.",
       example = 'a = fork()' },
-    { name = "diff", usage = 'diff(a)\ndiff(a, b)\ndiff "1m"',
+    { name = "diff", usage = 'diff(a)\ndiff(a, b)\ndiff "1m"\ndiff("deploy/web", "30s")\n'
+        .. 'diff "web.yaml"',
       text = "How two futures or moments differ: a fork from here, two forks from each other, or "
-        .. "what was so long ago from now. Objects, availability, events.",
+        .. "what was so long ago from now: objects, availability, events. An object in full, then "
+        .. "and now. And what apply would make of a manifest.",
       example = 'diff "0s"' },
     { name = "why", usage = 'why "pod/web-3"',
       text = "The chain of causes of an object's last change: who wrote it, at which line of Lua, "

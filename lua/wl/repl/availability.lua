@@ -19,6 +19,8 @@ local function counts_of(object)
   return status.availableReplicas or 0, object.spec.replicas or 1
 end
 
+local GONE = { spec = { replicas = 0 } }
+
 -- Time goes on to `seconds` with the counts as they are.
 local function pass(one, seconds)
   if one.available < one.wanted then one.short = one.short + (seconds - one.at) end
@@ -29,11 +31,13 @@ local function take(one, object, seconds)
   if one.at then pass(one, seconds) end
   one.available, one.wanted = counts_of(object)
   one.at = seconds
+  if object == GONE then return end
+  one.last_wanted = one.wanted
   one.least = math.min(one.least or one.available, one.available)
 end
 
 local function text_of(one)
-  local text = ("at least %d of %d"):format(one.least, one.wanted)
+  local text = ("at least %d of %d"):format(one.least, one.last_wanted)
   if one.short > 0 then
     text = ("%s, short for %s"):format(text, duration.format(one.short))
   end
@@ -46,33 +50,33 @@ end
 
 --- How available each workload was since a revision.
 -- @param cluster
--- @tparam integer revision
+-- @tparam table since revision, seconds (since the epoch)
 -- @treturn table name ("deployment.apps/web") -> "at least 2 of 3, short for 25s"
 -- @treturn {string,...} the names, as they came
-function availability.since(cluster, revision)
+function availability.since(cluster, since)
   local all, names = {}, {}
   local function entry_of(object)
     local name = printer.name(object)
     if not all[name] then all[name], names[#names + 1] = { short = 0 }, name end
     return all[name]
   end
-  for _, write in ipairs(changes.since(cluster, revision)) do
+  for _, write in ipairs(changes.since(cluster, since.revision)) do
     if is_counted(write.now or write.old) then
       local one = entry_of(write.now or write.old)
-      if not one.at and write.old then take(one, write.old, write.seconds) end
-      if write.now then take(one, write.now, write.seconds) end
+      if not one.at and write.old then take(one, write.old, since.seconds) end
+      take(one, write.now or GONE, write.seconds)
     end
   end
   for _, kind in ipairs(KINDS) do
     for _, object in ipairs(cluster:list(kind)) do
       if is_counted(object) and not entry_of(object).at then
-        take(entry_of(object), object, cluster:now())
+        take(entry_of(object), object, since.seconds)
       end
     end
   end
   local texts = {}
   for name, one in pairs(all) do
-    if one.available then pass(one, cluster:now()) end
+    pass(one, cluster:now())
     texts[name] = text_of(one)
   end
   return texts, names

@@ -77,7 +77,7 @@ function complete.line(world, line, width)
   local is_words = input.is_words(line) and line:find "%s"
   local begun, list, after = (is_words and of_words or of_lua).at(source, line)
   if not begun then return nil end
-  if not line:find "%s" then list = with_words(list) end
+  if begun == line then list = with_words(list) end
   local found = matching(begun, list)
   if #found == 0 then return nil end
   if #found == 1 then

@@ -5,7 +5,8 @@
 --     diff(a)        -- a fork, and here
 --     diff(a, b)     -- two forks
 --     diff "1m"      -- a minute ago, and here
---     diff "web.yaml", diff("deploy/web", "1m")   -- see wl.verbs.comparing
+--
+-- Everything else is as in scenarios: diff "web.yaml", diff("deploy/web", "1m").
 local availability = require "wl.repl.availability"
 local columns = require "wl.columns"
 local comparing = require "wl.verbs.comparing"
@@ -48,7 +49,8 @@ end
 
 -- What happened on both since they were one: here since the fork or the moment.
 local function align(a, b)
-  local since = a.since or b.since or a.cluster.store:revision()
+  local since = a.since or b.since
+    or { revision = a.cluster.store:revision(), seconds = a.cluster:now() }
   a.since, b.since = a.since or since, b.since or since
 end
 
@@ -108,10 +110,9 @@ local function add_only(lines, names, one)
     math.min(#names, MOST)), more)
 end
 
-local function compare_kind(a, b, kind, rows, lines)
+local function compare_kind(a, b, kind, rows, only_a, only_b)
   local of_a, names_a = rows_of(a.cluster, kind)
   local of_b, names_b = rows_of(b.cluster, kind)
-  local only_a, only_b = {}, {}
   for _, key in ipairs(names_a) do
     local name = printer.name(of_a[key].object)
     if of_b[key] then
@@ -123,8 +124,6 @@ local function compare_kind(a, b, kind, rows, lines)
   for _, key in ipairs(names_b) do
     if not of_a[key] then only_b[#only_b + 1] = printer.name(of_b[key].object) end
   end
-  add_only(lines, only_a, a)
-  add_only(lines, only_b, b)
 end
 
 -- ---- events ----
@@ -173,21 +172,28 @@ local function compare_availability(a, b, rows)
   end
 end
 
---- Print how two sides differ.
+local function is_side(given)
+  if fork.is(given) or type(given) == "number" then return true end
+  return type(given) == "string" and duration.parse(given) ~= nil
+end
+
+--- Print how two sides differ; what is no side is for the verb of scenarios: manifests, an
+-- object and how long ago.
 -- @tparam Session session
 -- @param one a fork, or how long ago ("1m")
 -- @param other the same; here when left out
-function diff.diff(session, one, other)
+function diff.diff(session, one, other, ...)
   if one == nil then
     reference.misuse 'diff: what with? write diff(a), diff(a, b) or diff "1m"; a = fork()'
-  end
-  if comparing.is_of_objects(one) then
-    return comparing.diff(session.world.scenario:default(), one, other)
+  elseif not is_side(one) then
+    return comparing.diff(session.world.scenario:default(), one, other, ...)
   end
   local a, b = side_of(session, one), side_of(session, other)
   align(a, b)
-  local rows, lines = { { "", a.name, b.name } }, {}
-  for _, kind in ipairs(kinds_of(a, b)) do compare_kind(a, b, kind, rows, lines) end
+  local rows, lines, only_a, only_b = { { "", a.name, b.name } }, {}, {}, {}
+  for _, kind in ipairs(kinds_of(a, b)) do compare_kind(a, b, kind, rows, only_a, only_b) end
+  add_only(lines, only_a, a)
+  add_only(lines, only_b, b)
   compare_availability(a, b, rows)
   compare_events(a, b, rows)
   if #rows == 1 and #lines == 0 then

@@ -77,8 +77,9 @@ local function make(session)
   other:close()
   other.input, other.is_live = nil, true
   session.forked = (session.forked or 0) + 1
+  local cluster = other.scenario:default()
   return setmetatable({ session = session, world = other, name = "fork " .. session.forked,
-    since = other.scenario:default().store:revision() }, Fork)
+    since = { revision = cluster.store:revision(), seconds = cluster:now() } }, Fork)
 end
 
 --- Make a fork.

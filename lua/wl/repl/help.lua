@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
---- The verbs `help` and `explain` of the prompt.
-local explain = require "wl.explain"
+--- The verb `help` of the prompt.
 local help = require "wl.help"
 local reference = require "wl.verbs.reference"
 local words = require "wl.repl.words"
@@ -36,20 +35,6 @@ function asked.help(session, name)
   text = text or of_word(name) or of_kind(session, name)
   if not text then reference.misuse("%s", problem) end
   io.write(text)
-end
-
---- Print what a kind or a field is.
--- @tparam Session session
--- @tparam string path "deploy.spec.strategy"
--- @tparam ?table options recursive
-function asked.explain(session, path, options)
-  if type(path) ~= "string" then
-    reference.misuse('explain: a kind or a field expected, as in explain "deploy.spec.strategy"; '
-      .. "got %s", reference.seen(path))
-  end
-  options = reference.options("explain", options, { recursive = true })
-  local registry = session.world.scenario:default().server.registry
-  io.write((reference.check(explain.text(registry, path, options))))
 end
 
 return asked

@@ -27,11 +27,14 @@ end
 
 local function is_empty(x) return #tostring(x) == 2 end -- "{}", "[]"
 
+-- A table of functions only is a handle: its verbs are in `help`.
 local function plain_table(t)
-  local lines = {}
+  local lines, functions = {}, 0
   for name, x in pairs(t) do
     lines[#lines + 1] = ("%s = %s"):format(tostring(name), tostring(x))
+    if type(x) == "function" then functions = functions + 1 end
   end
+  if functions > 0 and functions == #lines then return "" end
   return #lines > 0 and table.concat(lines, "\n") .. "\n" or "{}\n"
 end
 

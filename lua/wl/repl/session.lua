@@ -64,7 +64,7 @@ local function finish(self, given, outcome)
     return true
   end
   if outcome.problem ~= terminal.STOPPED then self.failures = self.failures + 1 end
-  local text = failure.text(given, outcome.problem, outcome.traceback)
+  local text = failure.text(self.world, given, outcome.problem, outcome.traceback)
   if outcome.problem == terminal.STOPPED then
     text = ("stopped at %s"):format(duration.format(self.world:seconds()))
     if not given.stop then given.is_torn = true end
@@ -78,7 +78,7 @@ local function go(self, given, journey)
   local ok, problem = pcall(journey)
   if not ok then
     self.failures = self.failures + 1
-    complain(self, failure.text(given, problem))
+    complain(self, failure.text(self.world, given, problem))
   end
   return ok
 end

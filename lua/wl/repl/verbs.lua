@@ -4,7 +4,7 @@ local verbs = {}
 
 -- Verb -> the module that has it, as a function(session, ...).
 local MODULES = { back = "travel", forward = "travel", fork = "fork", diff = "diff", why = "why",
-  help = "help", explain = "help" }
+  help = "help" }
 
 -- What a verb does is in its module under its name, or as `make`.
 local function call(session, word, ...)

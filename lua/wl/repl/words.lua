@@ -33,6 +33,10 @@ end
 -- @treturn {string,...}
 function words.names() return suggest.keys(WORDS) end
 
+--- The verbs, sorted.
+-- @treturn {string,...}
+function words.verbs() return suggest.keys(verbs) end
+
 --- The flags that a word takes: name -> see wl.repl.flags.
 -- @tparam string word
 -- @treturn ?table
@@ -64,11 +68,10 @@ end
 function words.perform(world, line)
   local list, problem = flags.split(line)
   if not list then error(apierror.new("BadRequest", problem), 0) end
-  local is_kubectl = list[1] == "kubectl"
-  if is_kubectl then table.remove(list, 1) end
+  if list[1] == "kubectl" then table.remove(list, 1) end
   local verb = table.remove(list, 1) or "help"
   local word = WORDS[verb]
-  if word and (is_kubectl or #list > 0 or not verbs[verb]) then
+  if word then
     local arguments, given = flags.parse(verb, list, word.flags)
     if not arguments then error(apierror.new("BadRequest", given), 0) end
     return word.perform(world, arguments, given)

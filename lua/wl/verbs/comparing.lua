@@ -139,14 +139,6 @@ local function is_duration(given)
     or type(given) == "string" and require("wl.duration").parse(given) ~= nil
 end
 
---- Is it a manifest or an object, not a moment?
--- @param given
--- @treturn boolean
-function comparing.is_of_objects(given)
-  if type(given) ~= "string" then return value.is_map(given) or value.is_list(given) end
-  return given:find "[/\n]" ~= nil or given:find "%.%a+$" ~= nil
-end
-
 --- Print what is different.
 -- @param cluster
 -- @param given a manifest as for apply; "deploy/web"; or how long ago, "30s"

@@ -60,6 +60,36 @@ words.version = {
   io.write("wlrun ", host.version, ", the behaviour of Kubernetes 1.36\n")
 end }
 
+words.diff = {
+  example = "diff -f web.yaml",
+  flags = { filename = "text", f = "filename" },
+  perform = function(world, arguments, flags)
+    local options = flags.filename and { namespace = flags.namespace } or nil
+    world.environment.diff(flags.filename or arguments[1], options or arguments[2])
+  end }
+
+words.top = {
+  example = "top pods --sort-by=memory",
+  flags = { selector = "text", l = "selector", ["sort-by"] = "text" },
+  perform = function(world, arguments, flags)
+    world.environment.top(arguments[1], { selector = flags.selector, sort_by = flags["sort-by"],
+      namespace = flags.namespace })
+  end }
+
+words.explain = {
+  example = "explain deploy.spec.strategy --recursive",
+  flags = { recursive = true },
+  perform = function(world, arguments, flags)
+    world.environment.explain(arguments[1], { recursive = flags.recursive })
+  end }
+
+words.events = {
+  example = "events --for=deploy/web",
+  flags = { ["for"] = "text" },
+  perform = function(world, arguments, flags)
+    world.environment.events(flags["for"] or arguments[1], { namespace = flags.namespace })
+  end }
+
 words["cluster-info"] = {
   example = "cluster-info",
   perform = function(world)
