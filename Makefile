@@ -125,6 +125,7 @@ IO = \
 BIND = \
   runtime/bind/budget.c \
   runtime/bind/bundle.c \
+  runtime/bind/guarded.c \
   runtime/bind/host.c \
   runtime/bind/lua_base.c \
   runtime/bind/lua_batch.c \
@@ -170,7 +171,8 @@ BIND = \
   runtime/bind/modules.c \
   runtime/bind/order.c \
   runtime/bind/order_pairs.c \
-  runtime/bind/order_sort.c
+  runtime/bind/order_sort.c \
+  runtime/bind/pattern.c
 
 # Lua files that go into the binary.
 LUA = $(sort $(shell find lua stdlib -name '*.lua'))

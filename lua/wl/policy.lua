@@ -18,9 +18,10 @@
 -- `block` (the field of manifests that holds its parameters: "oneByOne"),
 -- `params` (their schema, or nil) and its functions. A controller calls these
 -- by `policy.call` and by nothing else.
-local copier = require "wl.policy.copier"
-local failure = require "wl.policy.failure"
 local call = require("wl.sandbox_core").call
+local copier = require "wl.policy.copier"
+local environment = require "wl.sandbox.environment"
+local failure = require "wl.policy.failure"
 local sandbox = require "wl.sandbox"
 local schema = require "wl.schema"
 local suggest = require "wl.suggest"
@@ -193,7 +194,12 @@ end
 
 -- Whose turn it is, for what scripts ask without an argument (math.random).
 local turn = { ctx = nil, policy = nil }
-policy.turn = turn
+
+-- math.random of a policy is a stream of the cluster's seed, named after the policy.
+environment.stream = function()
+  local ctx, p = turn.ctx, turn.policy
+  return ctx and ctx.rng and ctx:rng(("policy/%s/%s"):format(p.policy, p.name))
+end
 
 local function place_of_function(fn)
   local info = debug.getinfo(fn, "S")

@@ -8,6 +8,7 @@
 
 enum {
   STEP = 1000,  /* instructions between two looks at the count */
+  BLOCK = 8,    /* so small a part of its memory a single block may be */
   TURNOVER = 64 /* how many times its memory a script may take and give back */
 };
 
@@ -131,7 +132,8 @@ static void *limited_alloc(void *context, void *block, size_t old_size,
     return budget->alloc(budget->context, block, old_size, size);
   }
   size_t more = size - before;
-  if (more > budget->bytes - budget->used || more > budget->churn)
+  if (more > budget->bytes - budget->used || more > budget->churn ||
+      size > budget->bytes / BLOCK)
     return refuse(budget, size);
   void *moved = budget->alloc(budget->context, block, old_size, size);
   if (moved != NULL) {

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "budget.h"
+#include "guarded.h"
 
 int luaopen_wl_sandbox_core(lua_State *L);
 
@@ -214,5 +215,10 @@ static const luaL_Reg functions[] = {
 
 int luaopen_wl_sandbox_core(lua_State *L) {
   luaL_newlib(L, functions);
+  wl_guard_strings(L);
+  wl_guard_tables(L);
+  lua_setfield(L, -2, "table");
+  wl_guard_utf8(L);
+  lua_setfield(L, -2, "utf8");
   return 1;
 }

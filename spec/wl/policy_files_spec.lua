@@ -233,6 +233,24 @@ describe("a file of policies", function()
     end)
   end
 
+  it("draws from a stream of the seed that is the policy's own", function()
+    local files = { ["p.lua"] = [[strategy "One" {
+      plan = function() return { new = math.random(2, 9), message = tostring(math.random()) } end,
+    }]] }
+    local function outcome(seed, more)
+      local run = process.scenario(([[
+        cluster { nodes = 1, seed = %d }
+        %s
+        Deployment "web" { replicas = 9, image = "x", strategy = { type = "One" } }
+        run "1m"
+        print(get "deploy/web".status)]]):format(seed, more), files, { "--load", "p.lua" })
+      return succeeds(run).out
+    end
+    local first = outcome(1, "")
+    assert.equal(first, outcome(1, "math.random()"))
+    assert.are_not.equal(first, outcome(2, ""))
+  end)
+
   it("is asked for a policy", function()
     local run = process.scenario("", { ["p.lua"] = ONE .. "return 5" }, { "--load", "p.lua" })
     assert.same({ 2, "p.lua: a policy file returns a policy, a list of them, or nothing; not 5\n" },

@@ -6,6 +6,7 @@
 -- through which another script, or the runtime, could be reached. pcall and
 -- coroutines pass on the end of a budget. `require` gives the modules of MODULES.
 local core = require "wl.sandbox_core"
+local rng = require "wl.rng"
 local suggest = require "wl.suggest"
 
 local environment = {}
@@ -54,6 +55,39 @@ local function script_setmetatable(t, metatable)
     made[metatable] = true
   end
   return setmetatable(t, metatable)
+end
+
+-- ---- chance ----
+
+--- Where math.random of scripts draws from: function() returns a wl.rng. Set by those
+-- who call scripts.
+environment.stream = nil
+
+local default_stream
+
+local function stream()
+  local found = environment.stream and environment.stream()
+  if found then return found end
+  default_stream = default_stream or rng.new(0, "scripts")
+  return default_stream
+end
+
+local function bound(x, place)
+  local n = math.tointeger(x)
+  if not n then
+    error(("bad argument #%d to 'random' (an integer expected)"):format(place), 3)
+  end
+  return n
+end
+
+local function script_random(...)
+  local low, high = ...
+  local count = select("#", ...)
+  if count == 0 then return stream():number() end
+  if count == 1 then low, high = 1, low end
+  low, high = bound(low, 1), bound(high, count)
+  if low > high then error("bad argument to 'random' (interval is empty)", 2) end
+  return stream():integer(low, high)
 end
 
 -- ---- modules ----
@@ -106,7 +140,10 @@ function environment.new(more, modules)
   globals.rawget, globals.rawset = rawget, rawset
   globals.require = requirer(modules or {})
   globals.math, globals.string = picked(math, MATH), picked(string, STRING)
+  globals.math.random = script_random
   globals.table, globals.utf8 = picked(table, TABLE), picked(utf8, UTF8)
+  for name, guarded in pairs(core.table) do globals.table[name] = guarded end
+  globals.utf8.codepoint = core.utf8.codepoint
   globals.coroutine = picked(coroutine, COROUTINE)
   globals.coroutine.create, globals.coroutine.resume = core.create, core.resume
   globals.coroutine.wrap = core.wrap
