@@ -28,6 +28,18 @@ function sandbox.call(limits, fn, ...)
   return core.call(limits.instructions, limits.memory, fn, ...)
 end
 
+local function outcome(caught, ok, ...)
+  if not caught then return false, ok end
+  return ok, ...
+end
+
+--- A coroutine within a call: what it takes is the call's. For `resume`.
+sandbox.coroutine = core.create
+
+--- Resume one.
+-- @treturn boolean true, and what it yielded or returned; false, and what was raised
+function sandbox.resume(thread, ...) return outcome(pcall(core.resume, thread, ...)) end
+
 --- Run a file in an environment of its own.
 -- @tparam string path
 -- @tparam ?table options globals and modules besides those of every script; limits

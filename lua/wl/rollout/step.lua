@@ -45,6 +45,7 @@ local analysis = require "wl.rollout.analysis"
 local duration = require "wl.duration"
 local goal = require "wl.rollout.goal"
 local record = require "wl.rollout.record"
+local sandbox = require "wl.sandbox"
 
 -- What suspends a script.
 local SUSPENDED = {}
@@ -393,11 +394,11 @@ local step = setmetatable({}, {
 local function run(script, view, now, promoted)
   now.steps = now.steps or {}
   local self = { view = view, record = now, promoted = promoted, at = 0, notes = {} }
-  local thread, outer = coroutine.create(script), current
+  local thread, outer = sandbox.coroutine(script), current
   current = self
-  local ok, waits = coroutine.resume(thread, step, view.params)
+  local ok, waits = sandbox.resume(thread, step, view.params)
   if ok and waits ~= SUSPENDED and self.calls ~= "promote" then
-    ok, waits = coroutine.resume(coroutine.create(STEPS.promote))
+    ok, waits = sandbox.resume(sandbox.coroutine(STEPS.promote))
   end
   self.is_over = ok and waits ~= SUSPENDED
   current = outer
