@@ -40,7 +40,8 @@
 --     step.abort "why"                back to the stable revision
 --
 -- And what a script may ask for: step.params, step.replicas, step.surge, step.revision,
--- step.stable (hashes), step.pods "10%" (rounded up), step.domains (of a DaemonSet: a list of { name, replicas }).
+-- step.stable (hashes), step.pods "10%" (rounded up), step.domains (of a DaemonSet: a list
+-- of { name, replicas }).
 local analysis = require "wl.rollout.analysis"
 local duration = require "wl.duration"
 local goal = require "wl.rollout.goal"
