@@ -44,14 +44,16 @@ describe("at a terminal", function()
       "type .spec.repl\\t", "see .spec.replicas",
       "type \\r", "see 1", "see 0s>",
       "type describe de\\t/\\t\\r", "see Name:", "see web", "see 0s>",
-      "type get pods --names\\tkube-n\\t\\r", "see No resources found in kube-node-lease", "see 0s>",
+      "type get pods --names\\tkube-n\\t\\r",
+      "see No resources found in kube-node-lease", "see 0s>",
     }))
     assert.matches("get pods %-%-namespace kube%-node%-lease", screen)
   end)
 
   it("Tab lists where there are several", function()
     screen_of(script(WEB, {
-      'type rollout.r\\t', "see rollout.re", "type \\t", "see restart  resume   retry", "see rollout.re",
+      'type rollout.r\\t', "see rollout.re", "type \\t",
+      "see restart  resume   retry", "see rollout.re",
       "signal", "see 0s>",
     }))
   end)

@@ -165,10 +165,14 @@ local function compare_availability(a, b, rows)
   for _, name in ipairs(more) do
     if not of_a[name] then names[#names + 1] = name end
   end
-  if #names == 0 then return end
-  rows[#rows + 1] = { "available", "", "" }
+  local is_titled = false
   for _, name in ipairs(names) do
-    rows[#rows + 1] = { "  " .. name, of_a[name] or "-", of_b[name] or "-" }
+    local x, y = of_a[name] or "-", of_b[name] or "-"
+    if x ~= y then
+      if not is_titled then rows[#rows + 1] = { "available", "", "" } end
+      rows[#rows + 1] = { "  " .. name, x, y }
+      is_titled = true
+    end
   end
 end
 

@@ -54,7 +54,7 @@ end
 -- @treturn string lines, or "" for nothing
 function print_value.text(world, x)
   if x == nil then return "" end
-  if type(x) == "string" then return x:gsub("\n?$", "\n") end
+  if type(x) == "string" then return (x:gsub("\n?$", "\n")) end
   local is_structure = type(x) == "table" or value.is_map(x) or value.is_list(x)
   if not is_structure then return tostring(x) .. "\n" end
   if type(x) == "table" and getmetatable(x) then return structure(x) end

@@ -17,10 +17,10 @@ local function modules_of(session)
 end
 
 -- An input that ends where the horizon is.
-local function cut(given, horizon)
+local function cut(given, horizon, state)
   local copy = {}
   for name, x in pairs(given) do copy[name] = x end
-  copy.stop = { seconds = horizon }
+  copy.stop, copy.after = { seconds = horizon }, state
   return copy
 end
 
@@ -30,8 +30,8 @@ local function perform_all(session, inputs, how)
   for i, given in ipairs(inputs) do
     local outcome = world:perform(given, { horizon = how.horizon })
     if world.is_interrupted then error(terminal.STOPPED, 0) end
-    if outcome.halted and not given.stop then
-      done[i] = cut(given, how.horizon)
+    if outcome.halted then
+      done[i] = cut(given, how.horizon, world:state())
       break
     end
     done[i] = given

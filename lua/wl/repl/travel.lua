@@ -40,12 +40,20 @@ end
 
 -- ---- back ----
 
+-- An input that now comes after something else: what it did before is no measure.
+local function afresh(given)
+  local copy = {}
+  for name, x in pairs(given) do copy[name] = x end
+  copy.after = nil
+  return copy
+end
+
 -- Without the last input that changed something; what came after it only looked.
 local function without_last(inputs)
   for i = #inputs, 1, -1 do
     if inputs[i].changed then
       local rest = table.move(inputs, 1, i - 1, 1, {})
-      table.move(inputs, i + 1, #inputs, i, rest)
+      for j = i + 1, #inputs do rest[#rest + 1] = afresh(inputs[j]) end
       return rest, inputs[i]
     end
   end
@@ -54,14 +62,11 @@ end
 
 local function take_back(session)
   local inputs, taken = without_last(session.inputs)
-  local before = session.inputs
   local world = replay.run(session, inputs)
-  world.differs = nil -- looks that came later see something else now
   leave(session)
   enter(session, world, inputs)
   io.write(("%s is taken back: it is %s\n"):format(title_of(taken),
     duration.format(world:seconds())))
-  return before
 end
 
 local function moment_of(session, length)

@@ -43,9 +43,10 @@ end
 function World:before_time(cluster, seconds)
   local input = self.input
   if self.is_live or not input or cluster ~= self.scenario.current then return end
-  local horizon = input.stop and input.stop.seconds or self.horizon
-  if horizon and seconds > horizon then
-    self.halted = true
+  local own = input.stop and input.stop.seconds or math.huge
+  local horizon = math.min(own, self.horizon or math.huge)
+  if seconds > horizon then
+    self.halted = self.halted or horizon < own
     return math.max(horizon, cluster:now()), terminal.STOPPED
   end
 end
