@@ -28,7 +28,7 @@ describe("help", function()
 
   for name, entry in pairs(help.verbs) do
     it("on " .. name .. " says how it is written and what it does, with an example", function()
-      assert.matches("^" .. name, entry.usage)
+      assert.matches("%f[%w_]" .. name .. "%f[^%w_]", entry.usage)
       assert.matches("%.$", entry.text:match "%?$" and "." or entry.text)
       assert.is_string(entry.example)
       for line in help.of(name):gmatch "[^\n]+" do

@@ -80,6 +80,36 @@ local function scenario_options(self, given)
   return options
 end
 
+-- A file is read once: whoever performs the input again gets what was there.
+local function reading(input, is_live)
+  local original = file.read
+  input.files = input.files or {}
+  function file.read(path, ...)
+    local known = input.files[path]
+    if not known or is_live then
+      known = table.pack(original(path, ...))
+      input.files[path] = known
+    end
+    return table.unpack(known, 1, known.n)
+  end
+  return function() file.read = original end
+end
+
+-- The files of --load, as they were when the session began.
+local function load_definitions(self)
+  local session = self.session
+  session.loaded = session.loaded or {}
+  local restore = reading(session.loaded, self.is_first)
+  local ok, problem = pcall(function()
+    for _, path in ipairs(session.options.load or {}) do
+      self.ends[#self.ends + 1] = chunk.search_beside(path, self.environment)
+      self.scenario:load(path)
+    end
+  end)
+  restore()
+  if not ok then error(problem, 0) end
+end
+
 --- @tparam table session options (of the command line), verbs (name -> value, besides those of
 --   scenarios), modules (set of those that were loaded before)
 -- @tparam ?table how is_first; recorder; title of its progress
@@ -93,7 +123,7 @@ function World.new(session, how)
   self.scenario = scenario.new(scenario_options(self, session.options))
   self.environment = self.scenario:environment()
   for name, x in pairs(session.verbs) do rawset(self.environment, name, x) end
-  for _, path in ipairs(session.options.load or {}) do self:load_definitions(path) end
+  load_definitions(self)
   return self
 end
 
@@ -119,28 +149,7 @@ function World:close()
   self.ends = {}
 end
 
---- Have the kinds and policies that a file returns.
-function World:load_definitions(path)
-  self.ends[#self.ends + 1] = chunk.search_beside(path, self.environment)
-  self.scenario:load(path)
-end
-
 -- ---- performing ----
-
--- A file is read once: whoever performs the input again gets what was there.
-local function reading(input, is_live)
-  local original = file.read
-  input.files = input.files or {}
-  function file.read(path, ...)
-    local known = input.files[path]
-    if not known or is_live then
-      known = table.pack(original(path, ...))
-      input.files[path] = known
-    end
-    return table.unpack(known, 1, known.n)
-  end
-  return function() file.read = original end
-end
 
 local function run_file(self, input)
   self.ends[#self.ends + 1] = chunk.search_beside(input.text, self.environment)
