@@ -37,10 +37,27 @@ local function conditions_of(old, new, parts)
   end
 end
 
+local collect
+
+-- Lists of as many objects differ in what these differ in.
+local function item_by_item(path, before, x, old, parts)
+  if not value.is_list(before) or #before ~= #x then return false end
+  for i, item in ipairs(x) do
+    if not value.is_map(item) or not value.is_map(before[i]) then return false end
+  end
+  for i, item in ipairs(x) do
+    collect(("%s[%d]"):format(path, i - 1), old, patch.diff(before[i], item), parts)
+  end
+  return true
+end
+
 local function leaf(path, old, x, parts)
   if is_dull(path) then return end
   local before = value.get(old, path)
-  if path:find "onditions$" and value.is_list(x) then
+  if value.is_list(x) and not path:find "onditions$" and item_by_item(path, before, x, old, parts)
+  then
+    return
+  elseif path:find "onditions$" and value.is_list(x) then
     conditions_of(before, x, parts)
   elseif value.is_list(x) and #tostring(value.of(x)) > LONGEST then
     parts[#parts + 1] = ("%s (%d items)"):format(path, #x)
@@ -51,7 +68,7 @@ local function leaf(path, old, x, parts)
   end
 end
 
-local function collect(path, old, change, parts)
+function collect(path, old, change, parts)
   for name, x in pairs(change) do
     local plain = name:find "^[%w_-]+$"
     local at = plain and (path and path .. "." .. name or name)

@@ -71,6 +71,11 @@ describe("help", function()
   end)
 end)
 
+-- Lines of code and versions of objects come and go.
+local function numberless(text)
+  return (text:gsub("%.lua:%d+", ".lua:N"):gsub("version %d+", "version N"))
+end
+
 describe("README.md", function()
   it("names every verb", function()
     local file = assert(io.open "README.md")
@@ -93,6 +98,6 @@ describe("README.md", function()
     end
     local run = process.run({ "repl" }, {}, { input = table.concat(lines, "\n") .. "\n" })
     assert.equal("", run.err)
-    assert.equal(table.concat(expected, "\n") .. "\n", run.out)
+    assert.equal(numberless(table.concat(expected, "\n") .. "\n"), numberless(run.out))
   end)
 end)

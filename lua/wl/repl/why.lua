@@ -20,7 +20,7 @@ local why = {}
 local MOST = 12   -- causes that are shown
 local DEEPEST = 10000
 local READS = 4   -- that are shown of a turn
-local PARTS = 4   -- that are shown of a change
+local PARTS = 3   -- that are shown of a change
 
 -- ---- the chain ----
 
