@@ -38,7 +38,7 @@ local function empty(options, seconds)
   local self = setmetatable({ seed = options.seed, options = options, streams = {}, policies = {},
     warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new(), steps = 0,
     most_steps = MOST_STEPS, guard = setmetatable({}, GUARD),
-    decision_log = Decisions.new() }, Cluster)
+    decision_log = Decisions.new(), policy_limits = options.policy_limits }, Cluster)
   self.seconds, self.started = seconds, seconds
   self.server = Server.new { registry = options.registry, seed = self.seed,
     history = options.history }
@@ -55,6 +55,7 @@ end
 --   start    the moment at which it begins, "2024-01-01T00:00:00Z" when left out
 --   history  how many writes are kept, 50000 when left out
 --   registry of kinds; by default one with the kinds that ship
+--   policy_limits  what one call of a policy may take: instructions, memory (bytes)
 --   nodes, node, node_monitor_grace_period   see wl.nodes
 -- @treturn Cluster
 function Cluster.new(options)

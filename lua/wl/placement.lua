@@ -57,6 +57,7 @@
 -- A score counts `weight` times (1). `normalise` first brings the scores of a
 -- group's nodes to 0..100: "most" (the highest becomes 100) or "fewest" (0
 -- becomes 100); only for rules of changes = "node".
+local guard = require "wl.placement.guard"
 local policy = require "wl.policy"
 local suggest = require "wl.suggest"
 
@@ -113,7 +114,10 @@ return policy.declare("placement", {
   example = "my-scheduler",
   list = "rules",
   complete = function(p, rules)
-    for i, rule in ipairs(rules) do check_rule(rule, i) end
-    p.rules = rules
+    p.rules = {}
+    for i, rule in ipairs(rules) do
+      check_rule(rule, i)
+      p.rules[i] = guard(rule)
+    end
   end,
 })

@@ -72,8 +72,8 @@ describe("a call of a policy", function()
     { { old = { a = 1 } }, 'old: "a" is no place in a list' },
     { { requeue = -1 }, "requeue: expected a number of seconds from 0 on, got -1" },
     { { requeue = math.huge }, "got inf" }, { { message = false }, "message: expected a text" },
-    { { nwe = 1 }, 'unknown field "nwe"; did you mean "new"?; there are new, old' },
-    { { 1 }, "unknown field 1; there are" },
+    { { nwe = 1 }, 'unknown field "nwe"; did you mean "new"?; expected are new, old' },
+    { { 1 }, "unknown field 1; expected are" },
   } do
     it("refuses a return: " .. case[2], function()
       local kept, message, reason = returning(case[1])

@@ -161,7 +161,7 @@ local function missing(row)
 end
 
 local function unknown(name, names)
-  return nil, ("unknown field %s%s; there are %s"):format(
+  return nil, ("unknown field %s%s; expected are %s"):format(
     type(name) == "string" and ("%q"):format(name) or types.printed(name),
     type(name) == "string" and suggest.hint(name, names) or "", table.concat(names, ", "))
 end
