@@ -2,7 +2,6 @@
 /* lua_store_queue.c - the queue of module "wl.store": keys that
  * writes and scripts make wait, for whoever works on them. */
 #include <lauxlib.h>
-#include <limits.h>
 #include <string.h>
 
 #include "host.h"
@@ -124,15 +123,15 @@ static int store_note_wakes(lua_State *L) {
  * since the last call */
 static int store_wakes(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
-  size_t n = box->wakes.length / sizeof(Wake);
-  lua_createtable(L, n < INT_MAX / 2 ? (int)(2 * n) : 0, 0);
-  for (size_t i = 0; i < n; i++) {
-    Wake wake;
-    memcpy(&wake, box->wakes.bytes + i * sizeof wake, sizeof wake);
+  lua_Integer count = 0;
+  Wake wake;
+  lua_newtable(L);
+  for (size_t at = 0; at < box->wakes.length; at += sizeof wake) {
+    memcpy(&wake, box->wakes.bytes + at, sizeof wake);
     lua_pushinteger(L, (lua_Integer)wake.key);
-    lua_rawseti(L, -2, (lua_Integer)(2 * i + 1));
+    lua_rawseti(L, -2, ++count);
     lua_pushinteger(L, (lua_Integer)wake.revision);
-    lua_rawseti(L, -2, (lua_Integer)(2 * i + 2));
+    lua_rawseti(L, -2, ++count);
   }
   wl_buffer_truncate(&box->wakes, 0);
   return 1;

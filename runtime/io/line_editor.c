@@ -16,6 +16,14 @@
 #include "line_history.h"
 #include "terminal.h"
 
+#ifdef __SANITIZE_ADDRESS__
+/* libedit forgets the names of functions that were added to it. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+  return "leak:wcsdup\n";
+}
+#endif
+
 struct wl_LineEditor {
   EditLine *el;
   History *history;

@@ -20,9 +20,9 @@ int wl_terminal_columns(int fd);
  * What was written so far is flushed. False when the system refuses. */
 bool wl_terminal_mute(bool muted);
 
-/* From now on Ctrl-C is counted. `wake`, if not NULL, is called from the
+/* From now on Ctrl-C is counted. `call`, if not NULL, is called from the
  * signal handler: it may do what is safe there. */
-void wl_interrupts_catch(void (*wake)(void *context), void *context);
+void wl_interrupts_catch(void (*call)(void *context), void *context);
 /* From now on it ends the process again. */
 void wl_interrupts_release(void);
 /* How many there were since the last taking. */

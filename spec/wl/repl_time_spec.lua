@@ -78,8 +78,8 @@ describe("back", function()
   it("without a length takes the last input back that changed something", function()
     local out = output("scale deploy/web --replicas=5", "x = 7", "get deploy/web --no-headers",
       "back()", "x", 'get "deploy/web".spec.replicas', "back", "now()")
-    assert.matches("`scale deploy/web %-%-replicas=5` is taken back: it is 30s\n7\n3\n`run \"30s\"` "
-      .. "is taken back: it is 0s\n0\n$", out)
+    assert.matches("`scale deploy/web %-%-replicas=5` is taken back: it is 30s\n7\n3\n"
+      .. "`run \"30s\"` is taken back: it is 0s\n0\n$", out)
   end)
 
   it("takes an input back that failed half way", function()
@@ -92,7 +92,8 @@ describe("back", function()
   it("knows a scenario's moments, variables, callbacks and modules", function()
     local files = { ["s.lua"] = 'local m = require "m"\ncluster { seed = 3 }\n' .. WEB
       .. '\nat("20s", function() m.hits = m.hits + 1 scale("deploy/web", 4) end)\n'
-      .. 'behave("app=web", { crash = 0.2 })\nrun "1h"\nhits = m', ["m.lua"] = "return { hits = 0 }" }
+      .. 'behave("app=web", { crash = 0.2 })\nrun "1h"\nhits = m',
+      ["m.lua"] = "return { hits = 0 }" }
     local said = prompt.lines({ "hits.hits", 'back(now() - 25)', 'get "deploy/web".spec.replicas',
       'back "10s"', 'get "deploy/web".spec.replicas', 'run "10s"', "require('m').hits", "now()" },
       files, { "s.lua" })
@@ -103,7 +104,8 @@ describe("back", function()
   it("reads files as they were", function()
     local cm = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { a: %s }\n"
     local out = after({ "apply -f cm.yaml", "run 5s",
-      'f = io.open("cm.yaml", "w") f:write(("' .. cm:gsub("\n", "\\n") .. '"):format "new") f:close()',
+      'f = io.open("cm.yaml", "w") f:write(("' .. cm:gsub("\n", "\\n") .. '"):format "new")',
+      "f:close()",
       "run 5s", "back '5s'", 'get "cm/c".data.a' }, { ["cm.yaml"] = cm:format "old" })
     assert.matches("\nold\n$", out)
   end)
