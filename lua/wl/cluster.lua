@@ -144,7 +144,8 @@ function Cluster:decisions(object) return self.decision_log:of(object.metadata.u
 
 --- Tell `on_write` about each write of a kind.
 -- @tparam integer number of the kind
-function Cluster:listen(number) self.store:watch(number) end
+-- @param ?while_any live set: only while it has members
+function Cluster:listen(number, while_any) self.store:watch(number, while_any or true) end
 
 --- Call a function at each write of every kind, from now on.
 -- @tparam function tell(change): number, id, type, old, now, revision, writer

@@ -42,7 +42,8 @@ local function watch(self, controller, wanted)
       if math.type(id) then self:enqueue(id) end
     end
   end
-  self.cluster:listen(number)
+  self.cluster:listen(number, wanted.while_any
+    and self.store:where(server:number(controller.kind), wanted.while_any))
 end
 
 -- Of what it owns, a kind may care for some changes only.

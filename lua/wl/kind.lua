@@ -75,7 +75,8 @@ local FIELDS = {
   owns = "table",           -- kinds whose changes wake their owner of this kind: names, or
                             -- { kind =, changes = { paths } } when only these matter; see
                             -- core/changes.h
-  watches = "table",        -- { { kind =, map = function(ctx, object) } }; map reads, never writes
+  watches = "table",        -- { { kind =, map = function(ctx, object) } }; map reads, never writes;
+                            -- while_any = a facet: map is asked only while it holds for any
   reconcile = "function",   -- (ctx, object)
   setup = "function",       -- (ctx): once, when the cluster starts
   scale = "table",          -- { replicas = ".spec.replicas", ... } for `scale`

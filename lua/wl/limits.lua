@@ -161,18 +161,21 @@ end
 
 --- An admission rule for wl.server.
 -- @param server
--- @treturn function(kind, draft) returns true, or nil, message, code
+-- @treturn table see wl.admission_rules
 function limits.admission(server)
   local all
-  return function(kind, draft)
-    if not CHECKS[kind.name] then return true end
+  local function changes(kind)
+    if not CHECKS[kind.name] then return false end
     all = all or server.store:all(server:number(server:kind "LimitRange"))
-    if #all == 0 then return true end
+    return #all > 0
+  end
+  return { changes = changes, admit = function(kind, draft)
+    if not changes(kind) then return true end
     local ranges = server:list("LimitRange", { namespace = draft.metadata.namespace })
     if #ranges == 0 then return true end
     if kind.name == "Pod" then give_defaults(draft, ranges) end
     return check(kind, draft, ranges)
-  end
+  end }
 end
 
 return limits

@@ -47,16 +47,16 @@ end
 --- An admission rule for wl.server: nothing new in a namespace that is not
 -- there or is going.
 -- @param server
--- @treturn function(kind, draft) returns true, or nil, message, code
+-- @treturn table see wl.admission_rules
 function namespaces.admission(server)
-  return function(kind, draft)
+  return { admit = function(kind, draft)
     if not kind.namespaced then return true end
     local name = draft.metadata.namespace
     if server.expected_namespaces and server.expected_namespaces[name] then return true end
     local namespace = server:get("Namespace", nil, name)
     if namespace and namespace.metadata.deletionTimestamp == nil then return true end
     return refuse(kind, draft, namespace)
-  end
+  end }
 end
 
 --- A rule for deletions: three namespaces stay.

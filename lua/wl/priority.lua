@@ -31,13 +31,18 @@ end
 
 --- An admission rule for wl.server: pods get the priority of their class.
 -- @param server
--- @treturn function(kind, draft) returns true, or nil, message, code
+-- @treturn table see wl.admission_rules
 function priority.admission(server)
-  return function(kind, draft)
-    local name = kind.name == "Pod" and (draft.spec.priorityClassName or "")
-    if not name then
-      return true
-    elseif SYSTEM[name] then
+  local classes
+  local function changes(kind, object)
+    if kind.name ~= "Pod" then return false end
+    classes = classes or server.store:all(server:number(server:kind "PriorityClass"))
+    return #classes > 0 or (object.spec.priorityClassName or "") ~= ""
+  end
+  return { changes = changes, admit = function(kind, draft)
+    if not changes(kind, draft) then return true end
+    local name = draft.spec.priorityClassName or ""
+    if SYSTEM[name] then
       draft.spec.priority = SYSTEM[name]
       return true
     end
@@ -50,7 +55,7 @@ function priority.admission(server)
       draft.spec.preemptionPolicy = class.preemptionPolicy or draft.spec.preemptionPolicy
     end
     return true
-  end
+  end }
 end
 
 return priority

@@ -8,6 +8,7 @@
 -- Kinds are registered with the store when they are first needed.
 local Moulds = require "wl.moulds"
 local admission = require "wl.admission"
+local admission_rules = require "wl.admission_rules"
 local apierror = require "wl.apierror"
 local deletion = require "wl.deletion"
 local facet = require "wl.facet"
@@ -36,8 +37,8 @@ function Server.new(options)
     expected_namespaces = {}, -- by name: they come with the objects that need them
     policies = {},   -- those registered in the cluster: "sort/Name" -> policy
     on_kind = {},    -- called with each kind that is registered
-    admit = {},      -- further admission: functions(kind, draft); true, or nil, message, code
-    admit_update = {}, -- the same for changes: functions(kind, draft, old)
+    admit = {},      -- further admission; see wl.admission_rules
+    admit_update = {}, -- the same for changes; they get what is stored, too
     admit_delete = {}, -- the same for deletions: functions(kind, object)
     -- How many of n alike may be made, or may a change (then n is 1): function(server, kind,
     -- draft, n, old); the number, and the refusal of the others.
@@ -180,23 +181,6 @@ local function named(self, kind, object, uid)
   end)
 end
 
--- The rules that look at other objects.
-local function ask_rules(self, kind, draft)
-  for _, admit in ipairs(self.admit) do
-    local admitted, message, code, causes = admit(kind, draft)
-    if not admitted then return nil, message, code, causes end
-  end
-  return draft
-end
-
-local function ask_rules_of_view(self, kind, object)
-  local asked, message, code, causes
-  local draft = value.update(object, function(draft)
-    asked, message, code, causes = ask_rules(self, kind, draft)
-  end)
-  return asked and draft, message, code, causes
-end
-
 --- An object as `create` would store it.
 -- @param object a view or table
 -- @tparam ?table options allow_unknown, warn: as for wl.admission
@@ -207,16 +191,16 @@ function Server:admit_new(object, options)
   local kind, message, code = known_kind(self, object)
   if not kind then return nil, message, code end
   local uid = self.store:next_uid()
-  local source, causes = named(self, kind, object, uid)
+  local source = named(self, kind, object, uid)
   local function admit() return admission.create(kind, source, uid, options) end
+  local causes
   if options then
     object, message, code, causes = admit()
   else
     object, message, code, causes = self.moulds:admit(kind, source, admit)
   end
   if not object then return nil, message, code, causes end
-  local ask = type(object) == "userdata" and ask_rules_of_view or ask_rules
-  object, message, code, causes = ask(self, kind, object)
+  object, message, code, causes = admission_rules.ask(self.admit, kind, object)
   if not object then return nil, message, code, causes end
   return object, kind
 end
@@ -310,11 +294,8 @@ function Server:update(object, options)
   local draft, causes
   draft, message, code, causes = admission.update(kind, object, old, options)
   if not draft then return nil, message, code, causes end
-  for _, admit in ipairs(self.admit_update) do
-    local admitted
-    admitted, message, code, causes = admit(kind, draft, old)
-    if not admitted then return nil, message, code, causes end
-  end
+  draft, message, code, causes = admission_rules.ask(self.admit_update, kind, draft, old)
+  if not draft then return nil, message, code, causes end
   local count, refusal = self:charge(kind, draft, 1, old)
   if count < 1 then return apierror.returned(refusal) end
   return self.store:update(id, draft)

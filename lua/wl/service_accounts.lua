@@ -67,23 +67,25 @@ end
 --- An admission rule for wl.server: the account of a pod must be there, and what it
 -- pulls images with is the pod's, too.
 -- @param server
--- @treturn function(kind, draft) returns true, or nil, message, code
+-- @treturn table see wl.admission_rules
 function service_accounts.admission(server)
-  return function(kind, draft)
+  local function secrets_for(kind, object)
+    local account = kind.name == "Pod" and account_of(server, object.metadata.namespace,
+      object.spec.serviceAccountName or DEFAULT)
+    local secrets = account and account.imagePullSecrets
+    return secrets and #secrets > 0 and #(object.spec.imagePullSecrets or {}) == 0 and secrets
+  end
+  return { changes = secrets_for, admit = function(kind, draft)
     if kind.name ~= "Pod" then return true end
     local namespace, name = draft.metadata.namespace, draft.spec.serviceAccountName or DEFAULT
-    local account = account_of(server, namespace, name)
-    if not account then
-      -- The default one is waited for.
-      if name == DEFAULT or expected(server, "ServiceAccount", namespace, name) then return true end
+    if not account_of(server, namespace, name) and name ~= DEFAULT -- the default is waited for
+      and not expected(server, "ServiceAccount", namespace, name) then
       return refuse(kind, draft, namespace, name)
     end
-    local secrets = account.imagePullSecrets
-    if secrets and #secrets > 0 and #(draft.spec.imagePullSecrets or {}) == 0 then
-      draft.spec.imagePullSecrets = value.table(secrets)
-    end
+    local secrets = secrets_for(kind, draft)
+    if secrets then draft.spec.imagePullSecrets = value.table(secrets) end
     return true
-  end
+  end }
 end
 
 return service_accounts

@@ -56,13 +56,16 @@ end
 
 -- A claim that says nothing of its class gets the default one.
 local function default_class_rule(ctx)
-  return function(kind, draft)
-    if kind.name == "PersistentVolumeClaim" and draft.spec.storageClassName == nil then
+  local function changes(kind, object)
+    return kind.name == "PersistentVolumeClaim" and object.spec.storageClassName == nil
+  end
+  return { changes = changes, admit = function(kind, draft)
+    if changes(kind, draft) then
       local class = classes.default(ctx)
       draft.spec.storageClassName = class and class.metadata.name
     end
     return true
-  end
+  end }
 end
 
 --- Have a cluster bind claims, from the first one on.

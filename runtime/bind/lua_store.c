@@ -90,6 +90,10 @@ static void tell_lua(StoreBox *box, const wl_Change *change) {
   box->inside--;
 }
 
+static bool is_watched(const KindTag *tag) {
+  return tag->watched || (tag->gate != NULL && wl_set_count(tag->gate) > 0);
+}
+
 static void on_change(void *context, const wl_Change *change) {
   StoreBox *box = context;
   enqueue(box, change->id, change->kind);
@@ -101,8 +105,7 @@ static void on_change(void *context, const wl_Change *change) {
     enqueue_controller(box, change, was, false);
   if (box->collector != 0)
     wl_lua_store_note_owners(box, change);
-  const KindTag *tag = wl_kind_tag(change->kind);
-  if (tag->watched && box->listener != LUA_NOREF)
+  if (is_watched(wl_kind_tag(change->kind)) && box->listener != LUA_NOREF)
     tell_lua(box, change);
 }
 
@@ -330,10 +333,17 @@ static int store_source(lua_State *L) {
   return 1;
 }
 
+/* s:watch(kind [, on]): writes are told to the listener
+ * s:watch(kind, set): while the live set has members */
 static int store_watch(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   KindTag *tag = wl_kind_tag(wl_lua_check_kind(L, box, 2));
-  tag->watched = lua_isnone(L, 3) || lua_toboolean(L, 3);
+  if (luaL_testudata(L, 3, LIVESET) == NULL)
+    tag->watched = lua_isnone(L, 3) || lua_toboolean(L, 3);
+  else if (tag->gate == NULL)
+    tag->gate = wl_set_retain(wl_lua_check_set(L, 3)->set);
+  else
+    tag->watched = true;
   return 0;
 }
 

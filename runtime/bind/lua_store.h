@@ -31,9 +31,10 @@ typedef struct Care {
 
 /* A kind as the dispatch sees it; the tag of its wl_Kind. */
 typedef struct KindTag {
-  int number;      /* from 1 */
-  uint32_t source; /* of the queue: who reconciles it; 0: nobody */
-  bool watched;    /* writes are told to the Lua listener */
+  int number;       /* from 1 */
+  uint32_t source;  /* of the queue: who reconciles it; 0: nobody */
+  bool watched;     /* writes are told to the Lua listener */
+  wl_LiveSet *gate; /* or NULL: they are while this has members */
   Care *cares;
   size_t care_count;
 } KindTag;

@@ -60,6 +60,8 @@ void wl_lua_store_forget_cares(StoreBox *box) {
     KindTag *tag = &box->tags[i];
     for (size_t j = 0; j < tag->care_count; j++)
       wl_changes_free(tag->cares[j].changes);
+    if (tag->gate != NULL)
+      wl_store_drop_set(box->store, tag->gate);
     wl_dealloc(wl_store_heap(box->store), tag->cares,
                tag->care_count * sizeof *tag->cares);
   }

@@ -121,7 +121,7 @@ return kind "Job" {
     { "completed", facet.time("status.completionTime", "complete") },
     { "waiting", facet.equals("status.conditions[type=DependenciesMet].status", "False") },
   },
-  watches = { { kind = "Job", map = dependencies.waiting_for } },
+  watches = { { kind = "Job", map = dependencies.waiting_for, while_any = "waiting" } },
   setup = function(ctx)
     orphans.watch(ctx)
     claim.watch(ctx)

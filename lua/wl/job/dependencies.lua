@@ -93,9 +93,9 @@ end
 --- An admission rule for wl.server: no circles, and no names that are not there.
 -- A Job of the same manifest is there.
 -- @param server
--- @treturn function(kind, draft) returns true; or nil, message, code, causes
+-- @treturn table see wl.admission_rules
 function dependencies.admission(server)
-  return function(kind, draft)
+  return { admit = function(kind, draft)
     if kind.name ~= "Job" or #dependencies.of(draft) == 0 then return true end
     local namespace = draft.metadata.namespace
     local what, path = dependencies.trouble(draft, function(name)
@@ -108,7 +108,7 @@ function dependencies.admission(server)
         "the Jobs wait for each other: " .. table.concat(path, " -> "))
     end)
     return nil, refusal.message, refusal.code, refusal.causes
-  end
+  end }
 end
 
 -- ---- waiting ----

@@ -163,10 +163,11 @@ end
 --- An admission rule for new and changed objects.
 -- @param server
 -- @param rng a stream of chance
--- @treturn function(kind, draft)
+-- @treturn table see wl.admission_rules
 function addresses.admission(server, rng)
   local allocator = setmetatable({ server = server, rng = rng }, Allocator)
-  return function(kind, draft) return allocator:admit(kind, draft) end
+  return { changes = function(kind) return kind.name == "Service" end,
+    admit = function(kind, draft) return allocator:admit(kind, draft) end }
 end
 
 return addresses

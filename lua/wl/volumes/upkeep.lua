@@ -17,9 +17,7 @@ end
 
 -- ---- finalizers ----
 
---- An admission rule for wl.server: claims and volumes are kept while in use.
--- @treturn function(kind, draft) returns true
-function upkeep.admission(kind, draft)
+local function keep(kind, draft)
   local finalizer = KEEPS[kind.name]
   if not finalizer or draft.apiVersion ~= "v1" then
     return true
@@ -34,6 +32,12 @@ function upkeep.admission(kind, draft)
   draft.metadata.finalizers = list
   return true
 end
+
+--- An admission rule: claims and volumes are kept while in use. See wl.admission_rules.
+upkeep.admission = {
+  admit = keep,
+  changes = function(kind) return KEEPS[kind.name] ~= nil end,
+}
 
 local function let_go(ctx, object)
   local kept, found = value.list {}, false
