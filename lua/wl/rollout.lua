@@ -6,7 +6,7 @@
 -- Each takes a cluster (anything with `list`, `update` and `timestamp`, such as
 -- a ctx) and an object, and returns the text that kubectl prints, or nil and
 -- kubectl's refusal with the code "Invalid" or "NotFound". With
--- `{ dry_run = true }` nothing is written.
+-- `{ dry_run = true }` nothing is written, and the text says what would be done.
 -- Source: k8s.io/kubectl/pkg/polymorphichelpers.
 local asking = require "wl.rollout.asking"
 local controller_revision = require "wl.controller_revision"
@@ -15,7 +15,9 @@ local owner = require "wl.owner"
 local pod_template = require "wl.pod_template"
 local revision = require "wl.revision"
 local status = require "wl.rollout.progress"
+local text_diff = require "wl.text_diff"
 local value = require "wl.value"
+local yaml = require "wl.yaml"
 
 local rollout = {}
 
@@ -157,9 +159,10 @@ end
 
 -- ---- changing ----
 
-local function change(cluster, object, options, what, draft_change)
+-- `would` says what would be done.
+local function change(cluster, object, options, what, draft_change, would)
   if options and options.dry_run then
-    return done(object, what .. " (dry run)")
+    return done(object, what .. " (dry run): ") .. would
   end
   local written, message, code = cluster:update(object, draft_change)
   if not written then
@@ -176,6 +179,16 @@ local function restored_annotations(cluster, object, target)
   end
   local set = cluster:get("ReplicaSet", object.metadata.namespace, target.name)
   return revision.restored(object.metadata.annotations, set.metadata.annotations)
+end
+
+local function template_text(template)
+  return yaml.format(value.of { template = pod_template.without_hash(template) })
+end
+
+-- The template line by line, as it is (-) and as it would be (+).
+local function would_become(object, target)
+  return ("to revision %d, which differs in\n%s"):format(target.revision,
+    text_diff.unified(template_text(object.spec.template), template_text(target.template)))
 end
 
 --- Go back to an earlier revision.
@@ -205,7 +218,7 @@ function rollout.undo(cluster, object, number, options)
   return change(cluster, object, options, "rolled back", function(draft)
     draft.spec.template = pod_template.without_hash(target.template)
     draft.metadata.annotations = annotations
-  end)
+  end, options and options.dry_run and would_become(object, target))
 end
 
 --- Hold a Deployment's rollout: changes of its template wait.
@@ -216,7 +229,8 @@ function rollout.pause(cluster, object, options)
   elseif object.spec.paused then
     return refuse(object, "is already paused")
   end
-  return change(cluster, object, options, "paused", function(draft) draft.spec.paused = true end)
+  return change(cluster, object, options, "paused", function(draft) draft.spec.paused = true end,
+    "its pods would stay as they are, whatever becomes of the template")
 end
 
 --- Go on with a Deployment's rollout.
@@ -227,7 +241,8 @@ function rollout.resume(cluster, object, options)
   elseif not object.spec.paused then
     return refuse(object, "is not paused")
   end
-  return change(cluster, object, options, "resumed", function(draft) draft.spec.paused = nil end)
+  return change(cluster, object, options, "resumed", function(draft) draft.spec.paused = nil end,
+    "its pods would follow the template again")
 end
 
 local RESTARTABLE = { Deployment = true, StatefulSet = true, DaemonSet = true }
@@ -249,7 +264,7 @@ function rollout.restart(cluster, object, options)
     draft.spec.template.metadata = draft.spec.template.metadata or {}
     draft.spec.template.metadata.annotations =
       pod_template.with_label(annotations, RESTARTED_AT, now)
-  end)
+  end, "all pods would be replaced, as by a new template")
 end
 
 return rollout

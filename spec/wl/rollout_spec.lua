@@ -150,8 +150,14 @@ describe("rollout.undo", function()
   it("writes nothing when it is only asked what it would do", function()
     local ctx, object = with_history("app:1", "app:2")
     local writes = #ctx.writes
-    assert.equal("deployment.apps/web rolled back (dry run)",
-      rollout.undo(ctx, object, 1, { dry_run = true }))
+    local text = rollout.undo(ctx, object, 1, { dry_run = true })
+    assert.matches("^deployment.apps/web rolled back %(dry run%): to revision 1, which differs in\n",
+      text)
+    assert.matches("\n%-[^\n]*image: app:2\n%+[^\n]*image: app:1\n", text)
+    assert.matches("^deployment.apps/web paused %(dry run%): its pods would stay",
+      rollout.pause(ctx, object, { dry_run = true }))
+    assert.matches("^deployment.apps/web restarted %(dry run%): all pods would be replaced",
+      rollout.restart(ctx, object, { dry_run = true }))
     assert.equal(writes, #ctx.writes)
   end)
 end)
