@@ -21,6 +21,7 @@ local kinds = {
   "ConfigMap", "Secret", "ServiceAccount", "PersistentVolume",
   "PersistentVolumeClaim", "StorageClass", "PriorityClass", "Ingress",
   "PodDisruptionBudget", "HorizontalPodAutoscaler", "ResourceQuota", "LimitRange",
+  "Workflow", "Release",
 }
 
 local scenario = {}

@@ -19,6 +19,7 @@ return {
   { "storage", "PersistentVolume", "PersistentVolumeClaim", "StorageClass" },
   { "quota", "ResourceQuota", "LimitRange" },
   { "workflow", "Workflow" },
+  { "release", "Release" },
   { "policy", "PodDisruptionBudget" },
   { "scheduling", "PriorityClass", "Lease" },
   { "revision", "ControllerRevision" },

@@ -151,7 +151,7 @@ describe("rollout.undo", function()
     local ctx, object = with_history("app:1", "app:2")
     local writes = #ctx.writes
     local text = rollout.undo(ctx, object, 1, { dry_run = true })
-    assert.matches("^deployment.apps/web rolled back %(dry run%): to revision 1, which differs in\n",
+    assert.matches("^deployment.apps/web rolled back %(dry run%): to revision 1, which differs",
       text)
     assert.matches("\n%-[^\n]*image: app:2\n%+[^\n]*image: app:1\n", text)
     assert.matches("^deployment.apps/web paused %(dry run%): its pods would stay",

@@ -19,9 +19,12 @@ local function is_timed_out(deployment)
   return condition ~= nil and condition.reason == "ProgressDeadlineExceeded"
 end
 
+-- Kubernetes' own may have a record, too, and are told of in kubectl's words.
+local KUBERNETES = { RollingUpdate = true, Recreate = true, OnDelete = true }
+
 local function has_steps(object)
   local kept = (object.status or {}).rollout
-  return kept ~= nil and kept.phase ~= nil
+  return kept ~= nil and kept.phase ~= nil and not KUBERNETES[kept.strategy]
 end
 
 -- What a strategy with steps says of its rollout.
