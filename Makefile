@@ -207,7 +207,7 @@ RUN = FUZZ_SECONDS=$(FUZZ_SECONDS) bash spec/support/run.sh
 # ---- targets ----
 
 .PHONY: all demo test deps demo-deps spec core-test sanitize fuzz lint bench \
-  install man clean FORCE
+  annotations install man clean FORCE
 .DELETE_ON_ERROR:
 
 # Build ./wlrun.
@@ -255,10 +255,16 @@ bench: wlrun $(BENCH_PROGRAMS)
 	@for b in $(LUA_BENCHES); do \
 	  ./wlrun spec/bench/run.lua $$b || exit 1; done
 
+# Write what editors are told (meta/wlrun.lua) anew.
+annotations: wlrun
+	@WLRUN_HOME=. ./wlrun spec/support/write_annotations.lua
+
 # Install below PREFIX; DESTDIR goes in front of it.
 install: wlrun $(PAPERS)
 	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(PAPERS:build/share/%=$(SHARE)/%))
 	install -m 755 wlrun $(DESTDIR)$(PREFIX)/bin/wlrun
+	install -d $(SHARE)/wlrun/meta
+	install -m 644 meta/wlrun.lua $(SHARE)/wlrun/meta/wlrun.lua
 	for paper in $(PAPERS:build/share/%=%); do \
 	  install -m 644 build/share/$$paper $(SHARE)/$$paper || exit 1; done
 

@@ -3,7 +3,7 @@
 --
 -- A type has `words` ("a number of pods"), for messages and tables, and
 -- `read(x)`: the value as the runtime keeps it, or nil and what was expected
--- instead. What is read is the script's no longer: tables are copied, and taken
+-- instead; `lua` is its type for editors. What is read is the script's no longer: tables are copied, and taken
 -- as they are, without regard to metatables.
 local base = require "wl.base"
 local suggest = require "wl.suggest"
@@ -34,8 +34,8 @@ local function expected(words, x)
   return nil, ("expected %s, got %s"):format(words, types.printed(x))
 end
 
-local function type_of(words, accept)
-  local t = { words = words }
+local function type_of(words, lua, accept)
+  local t = { words = words, lua = lua }
   function t.read(x)
     local kept = accept(x)
     if kept == nil then return expected(words, x) end
@@ -56,7 +56,7 @@ local type_of_number = math.type
 -- @tparam integer least
 -- @tparam integer most
 function types.integer(words, least, most)
-  local t = { words = words }
+  local t = { words = words, lua = "integer" }
   function t.read(x)
     local n = type_of_number(x) == "integer" and x or integer(x)
     if n and n >= least and n <= most then return n end
@@ -70,7 +70,7 @@ end
 -- @tparam number least
 -- @tparam number most
 function types.number(words, least, most)
-  return type_of(words, function(x)
+  return type_of(words, "number", function(x)
     return type(x) == "number" and x >= least and x <= most and x or nil
   end)
 end
@@ -81,20 +81,20 @@ types.seconds = types.number("a number of seconds from 0 on", 0, 1e10)
 types.time = types.number("a time in seconds since the epoch", 0, 1e11)
 types.percentage = types.number("a percentage from 0 to 100", 0, 100)
 
-types.boolean = type_of("true or false", function(x)
+types.boolean = type_of("true or false", "boolean", function(x)
   if type(x) == "boolean" then return x end
 end)
 
-types.text = type_of("a text", function(x)
+types.text = type_of("a text", "string", function(x)
   return type(x) == "string" and (#x > LONGEST and x:sub(1, LONGEST) .. "..." or x) or nil
 end)
 
-types.number_any = type_of("a number", function(x)
+types.number_any = type_of("a number", "number", function(x)
   return type(x) == "number" and x == x and x or nil
 end)
 
 --- Whatever it is: an object, the values of a manifest.
-types.any = type_of("a value", function(x) return x end)
+types.any = type_of("a value", "any", function(x) return x end)
 
 --- One of some words.
 -- @tparam {string,...} words
@@ -104,7 +104,7 @@ function types.one_of(words)
     quoted[i], known[word] = ("%q"):format(word), true
   end
   local t = { words = table.concat(quoted, ", ", 1, #quoted - 1)
-    .. (#quoted > 1 and " or " or "") .. quoted[#quoted] }
+    .. (#quoted > 1 and " or " or "") .. quoted[#quoted], lua = table.concat(quoted, "|") }
   function t.read(x)
     if type(x) == "string" and known[x] then return x end
     local _, message = expected(t.words, x)

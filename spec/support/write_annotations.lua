@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: MIT
+-- wlrun spec/support/write_annotations.lua - bring meta/wlrun.lua up to date.
+local annotations = require "spec.support.annotations"
+
+local out = assert(io.open(annotations.PATH, "w"))
+out:write(annotations.text())
+out:close()
