@@ -608,6 +608,12 @@ function PriorityClass(name, fields) end
 ---@param fields? table
 ---@return wl.Object
 ---@overload fun(name: string): fun(fields: table): wl.Object
+function Release(name, fields) end
+
+---@param name string
+---@param fields? table
+---@return wl.Object
+---@overload fun(name: string): fun(fields: table): wl.Object
 function ReplicaSet(name, fields) end
 
 ---@param name string
@@ -708,7 +714,7 @@ function Workflow(name, fields) end
 ---@field validate_update? function (new, old, errors): also what validate says
 ---@field validation? table the three that follow, in one table
 ---@field varying? table fields where objects of a template differ; see wl.moulds
----@field watches? table { { kind =, map = function(ctx, object) } }; map reads, never writes
+---@field watches? table { { kind =, map = function(ctx, object) } }; map reads, never writes;
 
 ---The words in which the shape of objects and parameters is declared.
 ---@class wl.Types
