@@ -93,6 +93,37 @@ describe("at a terminal", function()
     assert.equal(first, again)
   end)
 
+  it("a script that was stopped between two writes is stopped there again", function()
+    local screen = screen_of(script(WEB, {
+      'type print("sta" .. "rted") while true do scale("deploy/web", '
+        .. 'get "deploy/web".spec.replicas + 1) end\\r',
+      "see started", "signal", "see stopped at ", "see 0s>",
+      'type print("first", get "deploy/web".spec.replicas)\\r', "see first", "see 0s>",
+      'type delete "deploy/web"\\r', "see 0s>", "type back()\\r", "see is taken back", "see 0s>",
+      'type print("again", get "deploy/web".spec.replicas)\\r', "see again", "see 0s>",
+      "type while true do end\\r", "see end", "signal", "see stopped", "see 0s>",
+      'type delete "deploy/web"\\r', "see 0s>", "type back()\\r", "see is taken back", "see 0s>",
+    }))
+    local first, again = screen:match "\nfirst%s+(%d+)", screen:match "\nagain%s+(%d+)"
+    assert.is_string(first)
+    assert.equal(first, again)
+  end)
+
+  it("what takes long says so; a replay can be stopped, and nothing has happened", function()
+    local screen = screen_of(script(WEB, {
+      'type every("1s", function() end)\\r', "see 0s>",
+      'type run "240h"\\r', "see of virtual time, ", "see events/s, 1 of 1 pods ready", "see 10d>",
+      'type back "1s"\\r', "see replaying: ", "signal", "see stopped", "see 10d>",
+      'type print("at", now())\\r', "see at", "see 10d>",
+    }))
+    assert.matches("\nat%s+864000%s", screen)
+  end)
+
+  it("exit and quit end it", function()
+    screen_of { "see 0s>", "type exit\\r", "end" }
+    screen_of { "see 0s>", "type quit\\r", "end" }
+  end)
+
   it("an error is told and the session goes on", function()
     local screen = screen_of(script(WEB, {
       'type get "deploy/wbe"\\r', 'see did you mean "web"?', "see 0s>",

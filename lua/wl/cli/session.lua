@@ -77,7 +77,7 @@ end
 function Session:on_cluster(cluster)
   local options = self.options
   session.watch(cluster, options, self.trace)
-  if not options.quiet then cluster.observer = self.progress end
+  if self.progress.is_on and not options.quiet then cluster.observer = self.progress end
   function cluster.on_warning(text)
     if not options.quiet then tell(text) end
   end

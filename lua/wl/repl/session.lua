@@ -51,7 +51,12 @@ local function is_look(given)
   return LOOKS[verb] and not given.text:find "%s%-w%f[%s%z]" and not given.text:find "%-%-watch"
 end
 
-local function keep(self, given, before)
+-- One that was stopped in the midst of something goes as far again as its last write.
+local function keep(self, given, before, outcome)
+  local cluster = self.world:cluster()
+  if outcome.problem == terminal.STOPPED and not given.stop then
+    given.stop = { revision = cluster and cluster.store:revision() or 0 }
+  end
   given.after = self.world:state()
   given.changed = given.after ~= before
   if not is_look(given) then self.inputs[#self.inputs + 1] = given end
@@ -67,7 +72,6 @@ local function finish(self, given, outcome)
   local text = failure.text(self.world, given, outcome.problem, outcome.traceback)
   if outcome.problem == terminal.STOPPED then
     text = ("stopped at %s"):format(duration.format(self.world:seconds()))
-    if not given.stop then given.is_torn = true end
   end
   complain(self, text)
   return false
@@ -93,7 +97,7 @@ function Session:perform(given)
   local outcome = world:perform(given, { is_live = true })
   local journey = self.journey
   self.journey = nil
-  if not journey then keep(self, given, before) end
+  if not journey then keep(self, given, before, outcome) end
   if journey and outcome.ok then return go(self, given, journey) end
   local ok, good = xpcall(finish, function(problem) return tostring(problem) end, self, given,
     outcome)
@@ -109,6 +113,10 @@ end
 function Session:evaluate(text)
   local form = input.form(text)
   if form == "nothing" then return true end
+  if text:find "^%s*exit%s*$" or text:find "^%s*quit%s*$" then
+    self.is_over = true
+    return true
+  end
   if form == "incomplete" then form = "lua" end -- it is all there is
   return self:perform { text = text, form = form }
 end

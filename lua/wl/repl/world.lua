@@ -6,8 +6,9 @@
 -- An input is a table:
 --
 --   text   what was typed; form "lua", "words" or "file"
---   stop   where it ended early: { steps = n } things after its beginning, or
---          { seconds = t } when its cluster's time would have gone past that moment
+--   stop   where it ended early: { steps = n } things after its beginning,
+--          { seconds = t } when its cluster's time would have gone past that moment, or
+--          { revision = n } after that write
 --   files  what it read, by path: it reads the same again
 local Progress = require "wl.progress"
 local chunk = require "wl.chunk"
@@ -62,6 +63,18 @@ local function forget_modules(known)
   end
 end
 
+-- The writes after the one at which an input ends are not made.
+local function end_at_write(self, cluster)
+  if cluster.is_counted then return end
+  cluster.is_counted = true
+  cluster:on_each_write(function(change)
+    local stop = not self.is_live and self.input and self.input.stop
+    if stop and stop.revision and change.revision >= stop.revision then
+      error(terminal.STOPPED, 0)
+    end
+  end)
+end
+
 local function scenario_options(self, given)
   local options = {}
   for name, x in pairs(given) do options[name] = x end
@@ -69,6 +82,8 @@ local function scenario_options(self, given)
     cluster.observer = self
     if given.on_cluster and self.is_first then given.on_cluster(cluster) end
     if self.recorder then self.recorder:follow(cluster) end
+    local stop = not self.is_live and self.input and self.input.stop
+    if stop and stop.revision then end_at_write(self, cluster) end
     furnish(cluster, given, #self.scenario.clusters == 1)
     function cluster.on_warning(text)
       if not self.is_live or given.quiet then return end
@@ -160,7 +175,17 @@ local function run_file(self, input)
   return loaded(table.unpack(arguments))
 end
 
+-- The end of an input that made its last write already.
+local function end_at_revision(self, revision)
+  local cluster = self.scenario.current
+  if cluster and cluster.store:revision() >= revision then error(terminal.STOPPED, 0) end
+  if revision == 0 then error(terminal.STOPPED, 0) end
+  if cluster then end_at_write(self, cluster) end
+end
+
 local function run_text(self, input)
+  local stop = not self.is_live and input.stop
+  if stop and stop.revision then end_at_revision(self, stop.revision) end
   if input.form == "file" then return run_file(self, input) end
   return require("wl.repl.input").perform(self, input)
 end
