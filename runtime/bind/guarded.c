@@ -344,7 +344,8 @@ static int guarded_sort(lua_State *L) {
 static void guard(lua_State *L, const luaL_Reg *list, int from, int into) {
   for (; list->name != NULL; list++) {
     lua_getfield(L, from, list->name);
-    lua_pushcclosure(L, list->func, 1);
+    if (lua_tocfunction(L, -1) != list->func) /* else they were here before */
+      lua_pushcclosure(L, list->func, 1);
     lua_setfield(L, into, list->name);
   }
 }
