@@ -7,6 +7,7 @@
 local value = require "wl.value"
 local is_empty = require "wl.schema.empty"
 local scalar = require "wl.schema.scalar"
+local scope = require "wl.policy.scope"
 local suggest = require "wl.suggest"
 local types = require "wl.schema.types"
 
@@ -111,13 +112,23 @@ local function names_of(t, block)
   return names
 end
 
-local function unknown(state, t, name, block)
+-- A block of parameters of a policy that is not known itself.
+local function about_policy(t, object, name)
+  local sort, given = t.policy[1], object[t.policy[2]]
+  local is_its_block = type(given) == "string" and given:gsub("^%u", string.lower) == name
+  if not is_its_block or scope.policy(sort, given) then return nil end
+  return ('; there is no policy %q for %s: was its file loaded?'):format(given, sort)
+end
+
+local function unknown(state, t, name, block, hint_of_policy)
   local depth = #state.path + 1
   local prefix = path_text(state.path)
   state.path[depth] = name
   local nearest = suggest.nearest(name, names_of(t, block))
   local words = ""
-  if nearest then
+  if hint_of_policy then
+    words = hint_of_policy
+  elseif nearest then
     words = ('; did you mean "%s"?'):format(nearest)
   else
     local below, above = find_below(t, name), nil
@@ -156,7 +167,7 @@ local function check_object(state, t, object)
       check_value(state, field, x)
       path[depth] = nil
     elseif not state.allow_unknown then
-      unknown(state, t, tostring(name), block)
+      unknown(state, t, tostring(name), block, t.policy and about_policy(t, object, name))
     end
   end
   above[level] = nil
