@@ -20,6 +20,91 @@ describe("wl.describe", function()
     end
   end
 
+  it("prints quotas, limits and the namespace that has them", function()
+    local quota = { apiVersion = "v1", kind = "ResourceQuota",
+      metadata = { name = "q", namespace = "shop" }, spec = { scopes = { "Terminating" } },
+      status = { hard = { pods = "10", cpu = "2" }, used = { cpu = "500m" } } }
+    local range = { apiVersion = "v1", kind = "LimitRange",
+      metadata = { name = "l", namespace = "shop" },
+      spec = { limits = {
+        { type = "Container", max = { cpu = "1" }, default = { cpu = "500m" } } } } }
+    local ctx = { now = 0, list = function(_, kind)
+      return kind == "ResourceQuota" and { quota } or kind == "LimitRange" and { range } or {}
+    end }
+    assert.equal([[
+Name:       q
+Namespace:  shop
+Scopes:     Terminating
+Resource    Used  Hard
+--------    ----  ----
+cpu         500m  2
+pods        0     10
+]], describe_objects.text(quota, ctx))
+    assert.equal([[
+Name:       l
+Namespace:  shop
+Type        Resource  Min  Max  Default Request  Default Limit  Max Limit/Request Ratio
+----        --------  ---  ---  ---------------  -------------  -----------------------
+Container   cpu       -    1    -                500m           -
+]], describe_objects.text(range, ctx))
+    local namespace = { apiVersion = "v1", kind = "Namespace", metadata = { name = "shop" },
+      status = { phase = "Active" } }
+    assert.equal([[
+Name:         shop
+Labels:       <none>
+Annotations:  <none>
+Status:       Active
+
+Resource Quotas
+  Name:     q
+  Scopes:   Terminating
+  Resource  Used  Hard
+  --------  ---   ---
+  cpu       500m  2
+  pods      0     10
+
+Resource Limits
+ Type       Resource  Min  Max  Default Request  Default Limit  Max Limit/Request Ratio
+ ----       --------  ---  ---  ---------------  -------------  -----------------------
+ Container  cpu       -    1    -                500m           -
+]], describe_objects.text(namespace, ctx))
+  end)
+
+  it("prints the addresses behind a Service", function()
+    local ctx = { now = 0, list = function() return {} end }
+    local slice = { apiVersion = "discovery.k8s.io/v1", kind = "EndpointSlice",
+      metadata = { name = "web-x", namespace = "default" }, addressType = "IPv4",
+      ports = { { port = 80, protocol = "TCP" } },
+      endpoints = { { addresses = { "10.0.0.1" }, conditions = { ready = true },
+        targetRef = { kind = "Pod", name = "web-1" }, nodeName = "node-1" } } }
+    assert.equal([[
+Name:         web-x
+Namespace:    default
+Labels:       <none>
+Annotations:  <none>
+AddressType:  IPv4
+Ports:
+  Name     Port  Protocol
+  ----     ----  --------
+  <unset>  80    TCP
+Endpoints:
+  - Addresses:  10.0.0.1
+    Conditions:
+      Ready:    true
+    Hostname:   <unset>
+    TargetRef:  Pod/web-1
+    NodeName:   node-1
+    Zone:       <unset>
+Events:         <none>
+]], describe_objects.text(slice, ctx))
+    local endpoints = { apiVersion = "v1", kind = "Endpoints",
+      metadata = { name = "web", namespace = "default" }, subsets = { {
+        addresses = { { ip = "10.0.0.1" }, { ip = "10.0.0.2" } }, ports = { { port = 80 } } } } }
+    assert.matches("\nSubsets:\n  Addresses:          10.0.0.1,10.0.0.2\n"
+      .. "  NotReadyAddresses:  <none>\n  Ports:\n    Name     Port  Protocol\n",
+      describe_objects.text(endpoints, ctx))
+  end)
+
   it("separates several objects by two empty lines", function()
     local objects = { fixtures.get("Job", "pi"), fixtures.get("Job", "run") }
     local text = describe_objects.all(objects, fixtures)

@@ -56,14 +56,6 @@ function config.ServiceAccount(w, object, ctx)
   parts.events(w, object, ctx)
 end
 
---- Describe a Namespace.
-function config.Namespace(w, object)
-  w:line(0, "Name:\t" .. object.metadata.name)
-  parts.labels_and_annotations(w, object)
-  w:line(0, "Status:\t" .. (object.status and object.status.phase or ""))
-  w:line(0, "\nNo resource quota.\n\nNo LimitRange resource.")
-end
-
 --- Describe a PriorityClass.
 function config.PriorityClass(w, object, ctx)
   w:line(0, "Name:\t" .. object.metadata.name)
