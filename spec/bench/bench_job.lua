@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
---- A Job of many completions, until it is complete; and many CronJobs that run
--- every minute.
+--- A Job of many completions, until it is complete.
 local Cluster = require "wl.cluster"
 
 local TEMPLATE = { spec = { restartPolicy = "Never", containers = { { name = "main",
@@ -17,18 +16,7 @@ local function run_job(completions, fields)
   end), "the Job did not complete")
 end
 
-local function run_cron_jobs(n, minutes)
-  local cluster = Cluster.new { nodes = 100, history = 0 }
-  for i = 1, n do
-    assert(cluster:create { apiVersion = "batch/v1", kind = "CronJob",
-      metadata = { name = "each-minute-" .. i },
-      spec = { schedule = "* * * * *", jobTemplate = { spec = { template = TEMPLATE } } } })
-  end
-  cluster:run(minutes * 60 + 30)
-end
-
 return function(bench)
   bench("job.completions_100000", bench.seconds(run_job, 100000), "s")
   bench("job.indexed_10000", bench.seconds(run_job, 10000, { completionMode = "Indexed" }), "s")
-  bench.rate("cronjob.runs", 1000, "runs", function() run_cron_jobs(100, 10) end)
 end
