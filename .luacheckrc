@@ -7,12 +7,12 @@ ignore = {
 
 -- The words of the scenario language.
 local words = {
-  "after", "always", "annotate", "apply", "at", "behave", "cluster", "concurrency", "create_job",
-  "cron", "decisions", "define", "delete", "deletion_order", "describe", "diff", "events", "every",
-  "exists", "expect", "explain", "fail", "get", "history", "kind", "label", "list", "metric",
-  "node", "now", "patch", "placement", "reload", "report", "retry", "rollout", "run", "scale",
-  "set_image", "show", "step", "strategy", "test", "timeline", "top", "tree", "until_settled",
-  "wait", "watch",
+  "after", "always", "annotate", "apply", "at", "at_most", "behave", "cluster", "concurrency",
+  "create_job", "cron", "decisions", "define", "delete", "deletion_order", "describe", "diff",
+  "events", "eventually", "every", "exists", "expect", "explain", "fail", "get", "history",
+  "holds_until", "kind", "label", "list", "metric", "never", "node", "now", "patch", "placement",
+  "reload", "report", "retry", "rollout", "run", "scale", "set_image", "show", "step",
+  "strategy", "test", "timeline", "top", "tree", "until_settled", "wait", "watch", "within",
 }
 -- Kinds are constructors.
 local kinds = {

@@ -10,6 +10,7 @@
 local Controllers = require "wl.controllers"
 local Decisions = require "wl.policy.decisions"
 local Events = require "wl.events"
+local Promises = require "wl.promises"
 local Server = require "wl.server"
 local apierror = require "wl.apierror"
 local duration = require "wl.duration"
@@ -31,14 +32,11 @@ Cluster.__index = Cluster
 
 local MOST_STEPS = 1000000 -- at one moment
 
--- Invariants are not verified while they are being verified.
-local GUARD = { __close = function(guard) guard.is_on = false end }
-
 local function empty(options, seconds)
   local self = setmetatable({ seed = options.seed, options = options, streams = {}, policies = {},
-    warnings = {}, warned = {}, listeners = {}, invariants = {}, timers = timer.new(), steps = 0,
-    most_steps = MOST_STEPS, guard = setmetatable({}, GUARD),
-    decision_log = Decisions.new(), policy_limits = options.policy_limits }, Cluster)
+    warnings = {}, warned = {}, listeners = {}, timers = timer.new(), steps = 0,
+    most_steps = MOST_STEPS, decision_log = Decisions.new(),
+    policy_limits = options.policy_limits }, Cluster)
   self.seconds, self.started = seconds, seconds
   self.server = Server.new { registry = options.registry, seed = self.seed,
     history = options.history }
@@ -155,8 +153,13 @@ function Cluster:on_each_write(tell)
   self.server.on_kind[#self.server.on_kind + 1] = function(_, number) self.store:watch(number) end
 end
 
+--- Call a function at each write of the kinds that are listened to.
+-- @tparam function tell(number, old, now)
+function Cluster:on_write_of(tell) self.tell_of_write = tell end
+
 function Cluster:on_write(number, id, type, old, now, revision, writer)
   self.controllers:on_write(number, old, now)
+  if self.tell_of_write then self.tell_of_write(number, old, now) end
   for _, tell in ipairs(self.listeners) do
     tell { number = number, id = id, type = type, old = old, now = now, revision = revision,
       writer = writer }
@@ -186,7 +189,10 @@ function Cluster:rng(name)
 end
 
 --- @treturn number seconds since the epoch
-function Cluster:now() return self.seconds end
+function Cluster:now()
+  self.time_is_read = true
+  return self.seconds
+end
 
 --- Call a function at a moment.
 -- @tparam number seconds since the epoch; in the past means at once
@@ -245,21 +251,30 @@ local function next_moment(self)
   return due or timed
 end
 
---- Call a function now, and after each thing that happens from now on. It
--- raises when what it looks at is not as it must be.
--- @tparam function verify
-function Cluster:always(verify)
-  verify()
-  self.invariants[#self.invariants + 1] = verify
+--- Promise something from now on; see wl.promises.
+-- @tparam function verify(promise) returns what is to be raised when it is broken
+-- @tparam ?function finish(promise) the same, at the end of the run
+-- @treturn table the promise
+function Cluster:promise(verify, finish)
+  self.promises = self.promises or Promises.new(self)
+  return self.promises:add(verify, finish)
 end
 
---- Call the functions that `always` was given; what they do themselves is not
--- looked at in turn.
-function Cluster:verify()
-  if self.invariants[1] == nil or self.guard.is_on then return end
-  self.guard.is_on = true
-  local guard <close> = self.guard -- luacheck: ignore guard
-  for _, holds in ipairs(self.invariants) do holds() end
+--- Promise that a function does not raise, from now on.
+-- @tparam function verify
+function Cluster:always(verify)
+  return self:promise(function() verify() end)
+end
+
+--- Raise what was promised and is broken.
+-- @tparam ?boolean is_moment whether time is about to go on
+function Cluster:verify(is_moment)
+  if self.promises then self.promises:verify(is_moment) end
+end
+
+--- The run ends: raise what was promised and did not come.
+function Cluster:finish()
+  if self.promises then self.promises:finish() end
 end
 
 -- One thing has been done. What an observer raises ends the run between two things:
@@ -278,6 +293,7 @@ function Cluster:step(limit)
     stepped(self)
     return true
   end
+  self:verify(true)
   local at = next_moment(self)
   if not at or (limit and at > limit) then return false end
   set_time(self, math.max(at, self.seconds))

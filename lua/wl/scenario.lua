@@ -26,7 +26,9 @@ local VERBS = {
   annotate = "objects",
   step = "stepping", until_settled = "stepping",
   run = "timing", now = "timing", at = "timing", after = "timing", every = "timing",
-  expect = "checks", always = "checks", wait = "checks", fail = "checks",
+  expect = "checks", wait = "checks", fail = "checks",
+  always = "promises", never = "promises", eventually = "promises", within = "promises",
+  at_most = "promises", holds_until = "promises",
   show = "showing", describe = "showing", events = "showing", watch = "watching",
   tree = "tree", top = "top", diff = "comparing", explain = "explaining",
   decisions = "decisions",
@@ -176,7 +178,7 @@ function Scenario:reload() return self.definitions:reload() end
 --- What is left to say at the end: invariants that no longer hold; kinds that
 -- were named and got no fields. Raises.
 function Scenario:finish()
-  for _, cluster in ipairs(self.clusters) do cluster:verify() end
+  for _, cluster in ipairs(self.clusters) do cluster:finish() end
   for _, waiting in ipairs(self.unfinished) do
     local text = waiting[1]
     if text then

@@ -98,6 +98,9 @@ end
 -- @return a view; or nil, message, "NotFound"
 function Server:get(word, namespace, name)
   local number, kind = number_of(self, word)
+  if self.reads then
+    self.reads(number, kind.namespaced and (namespace or "default") or nil, name)
+  end
   local id = self.store:find(number, kind.namespaced and (namespace or "default") or "", name)
   if id then return self.store:get(id), id end
   return apierror.returned(apierror.not_found(kind.resource, name))
@@ -124,6 +127,7 @@ end
 function Server:list(word, options)
   options = options or {}
   local number, kind = number_of(self, word)
+  if self.reads then self.reads(number) end
   local batch = self.store:select(number, kind.namespaced and options.namespace or nil,
     options.selector)
   local fields = options.field and require("wl.selector").fields(options.field)

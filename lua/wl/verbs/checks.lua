@@ -20,11 +20,16 @@ Failure.__tostring = function(self) return self.message end
 --- Is it the failure of an expectation?
 function checks.is_failure(x) return getmetatable(x) == Failure end
 
+--- What is raised when an expectation fails.
+-- @tparam string message
+-- @return an error
+function checks.failure(message)
+  return setmetatable({ message = message, code = "Failed" }, Failure)
+end
+
 --- Fail the run.
 -- @tparam string message
-function checks.fail(message)
-  error(setmetatable({ message = message, code = "Failed" }, Failure), 0)
-end
+function checks.fail(message) error(checks.failure(message), 0) end
 
 -- ---- expect ----
 
@@ -86,10 +91,14 @@ end
 
 -- ---- what a scenario's function says ----
 
--- Whether it is so; if not, why; whether it returned nothing. A status has no
--- field for a count of 0, and an object may not be there yet: a comparison with
--- nothing says that it is not so.
-local function asked(holds, ...)
+--- Ask a scenario's function whether something is so. A status has no field for a count
+-- of 0, and an object may not be there yet: a comparison with nothing says that it is not so.
+-- @tparam function holds
+-- @param ... what it is called with
+-- @return whether it is so
+-- @treturn ?string why not
+-- @treturn boolean whether it returned nothing
+function checks.asked(holds, ...)
   local results = table.pack(pcall(holds, ...))
   if results[1] then return results[2], nil, results.n == 1 end
   local problem = results[2]
@@ -98,23 +107,6 @@ local function asked(holds, ...)
     return false, text
   end
   error(problem, 0)
-end
-
--- ---- always ----
-
---- Check something after everything that happens from now on.
--- @param cluster
--- @tparam string name what is so
--- @tparam function holds() returns whether it is so; or nothing, when it expects
-function checks.always(cluster, name, holds)
-  if type(name) == "function" then name, holds = "the invariant", name end
-  reference.callback("always", holds, 'always("two stay up", function() return ... end)')
-  cluster:always(function()
-    local so, why, silent = asked(holds)
-    if so or silent then return end
-    checks.fail(("%s: not always so: at %s it did not hold%s"):format(tostring(name),
-      duration.format(cluster:now() - cluster.started), why and ": " .. why or ""))
-  end)
 end
 
 -- ---- wait ----
@@ -164,7 +156,7 @@ end
 -- function(object) -> whether it is so, and why it could not be told
 local function judge_of(wanted)
   if type(wanted) == "function" then
-    return function(object) return asked(wanted, object) end, "as the function wants it"
+    return function(object) return checks.asked(wanted, object) end, "as the function wants it"
   elseif type(wanted) ~= "string" then
     reference.misuse("wait: a condition or a function expected, got %s", reference.seen(wanted))
   elseif conditions[wanted] then
