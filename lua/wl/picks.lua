@@ -62,7 +62,8 @@ function Picks:pick(now, key, set, order, options)
     self.known[key] = memo
   end
   local first = memo.used + 1
-  memo.used = math.min(memo.used + math.min(options.take or options.round, options.total), #memo.ranking)
+  local take = math.min(options.take or options.round, options.total)
+  memo.used = math.min(memo.used + take, #memo.ranking)
   memo.picked = memo.ranking:slice(first, memo.used)
   return memo.picked
 end

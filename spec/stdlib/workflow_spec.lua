@@ -54,7 +54,7 @@ describe("a Workflow that is wrong", function()
       { name = "a", job = { template = { spec = { containers = { { name = "m", image = "x" } },
         restartPolicy = "Always" } } } } }))
     assert.equal("spec.tasks[1].dependsOn[1].task", select(3, refused {
-      { name = "a", job = job "x" }, { name = "b", job = job "x", 
+      { name = "a", job = job "x" }, { name = "b", job = job "x",
         dependsOn = { { task = "a" }, { task = "a" } } } }))
   end)
 

@@ -72,7 +72,8 @@ describe("a promise", function()
 
   it("may be taken back", function()
     local words = web()
-    local promise = words.always("three", function() return words.get "deploy/web".spec.replicas == 3
+    local promise = words.always("three", function()
+      return words.get "deploy/web".spec.replicas == 3
     end)
     promise.stop()
     words.scale("deploy/web", 1)
@@ -122,11 +123,12 @@ describe("never, eventually, within, holds_until, at_most", function()
   end)
 
   it("holds_until: until the other is so", function()
-    local words, played = web()
+    local words = web()
     words.holds_until("stays", function() return words.get "deploy/web".spec.replicas == 3 end,
       function() return words.exists "cm/free" end)
     words.run "10s"
     assert.matches("^stays: not so any more at", failure(words.scale, "deploy/web", 2))
+    local played
     words, played = web()
     words.holds_until("stays", function() return words.get "deploy/web".spec.replicas == 3 end,
       function() return words.exists "cm/free" end)

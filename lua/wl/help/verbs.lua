@@ -164,7 +164,7 @@ return {
         .. "matches.",
       example = 'expect(get "deploy/web".spec.replicas).at_least(1)' },
     { name = "always", usage = 'always("two stay up", function() return ... end)',
-      text = "Must hold from now on: it is looked at whenever something that it looks at is written.",
+      text = "Must hold from now on: it is looked at at each write of what it looks at.",
       example = 'always("it is there", function() return exists "deploy/web" end)' },
     { name = "never", usage = 'never("both run", function() return ... end)',
       text = "Must not be so from now on, not for one write.",
