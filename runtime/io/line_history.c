@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "file.h"
 
-enum { MODE = 0600, DIRECTORY_MODE = 0700 };
+enum { MODE = 0600 };
 
 static bool write_all(int fd, const char *bytes, size_t n) {
   while (n > 0) {
@@ -94,14 +94,16 @@ void wl_line_history_load(wl_Heap *heap, const char *path, size_t kept,
 
 /* ---- appending ---- */
 
-static void make_directories(wl_Buffer *path) {
-  for (size_t i = 1; i < path->length; i++) {
-    if (path->bytes[i] != '/')
-      continue;
-    path->bytes[i] = '\0';
-    mkdir(path->bytes, DIRECTORY_MODE);
-    path->bytes[i] = '/';
-  }
+/* The directory that a file is to be in. */
+static void make_directory_of(wl_Heap *heap, const char *path) {
+  const char *end = strrchr(path, '/');
+  if (end == NULL || end == path)
+    return;
+  wl_Buffer directory;
+  wl_buffer_init(&directory, heap);
+  wl_buffer_add(&directory, path, (size_t)(end - path));
+  wl_directory_make(directory.bytes, NULL);
+  wl_buffer_destroy(&directory);
 }
 
 static int open_for_append(wl_Heap *heap, const char *path) {
@@ -109,11 +111,7 @@ static int open_for_append(wl_Heap *heap, const char *path) {
   int fd = open(path, flags, MODE);
   if (fd >= 0 || errno != ENOENT)
     return fd;
-  wl_Buffer copy;
-  wl_buffer_init(&copy, heap);
-  wl_buffer_add_text(&copy, path);
-  make_directories(&copy);
-  wl_buffer_destroy(&copy);
+  make_directory_of(heap, path);
   return open(path, flags, MODE);
 }
 
