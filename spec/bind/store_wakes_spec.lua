@@ -11,8 +11,9 @@ local function open()
 end
 
 local function object(name, owner)
-  return { metadata = { name = name, namespace = "default", ownerReferences = owner and
-    { { uid = owner.metadata.uid, controller = true, kind = "Set", name = owner.metadata.name } } } }
+  local references = owner and { { uid = owner.metadata.uid, controller = true, kind = "Set",
+    name = owner.metadata.name } }
+  return { metadata = { name = name, namespace = "default", ownerReferences = references } }
 end
 
 describe("wakes", function()
@@ -36,7 +37,8 @@ describe("wakes", function()
     local _, pod_id = s:create(pods, object("pod", set))
     local wakes, by_key = s:wakes(), {}
     for i = 1, #wakes, 2 do by_key[wakes[i]] = wakes[i + 1] end
-    assert.same({ [pod_id] = s:revision(), [set_id] = s:revision(), [12345] = s:revision() }, by_key)
+    local at = s:revision()
+    assert.same({ [pod_id] = at, [set_id] = at, [12345] = at }, by_key)
     assert.same({}, s:wakes())
     s:note_wakes(false)
     s:change(pod_id, function(draft) draft.spec = { x = 1 } end)
