@@ -365,16 +365,17 @@ static bool shortens(const wl_Store *store, wl_Value metadata,
   return wl_type(have) == WL_INT && grace_s < wl_int(have);
 }
 
-/* The moment at which it is to be gone; asking again puts it off no more. */
+/* The moment at which it is to be gone: its grace runs from the first time that
+ * it was asked to go. */
 static int64_t gone_by(const wl_Store *store, wl_Value metadata,
                        int64_t grace_s) {
   wl_Value before = wl_map_get(metadata, store->words.deletion);
+  wl_Value had = wl_map_get(metadata, store->words.grace);
   wl_Text text = wl_type(before) == WL_STRING ? wl_text(&before) : (wl_Text){0};
-  int64_t at = store->now_ms + grace_s * 1000, ms;
-  return text.length > 0 && wl_time_parse(text.bytes, text.length, &ms) &&
-                 ms < at
-             ? ms
-             : at;
+  int64_t asked_s = wl_type(had) == WL_INT ? wl_int(had) : 0, ms;
+  if (text.length == 0 || !wl_time_parse(text.bytes, text.length, &ms))
+    ms = store->now_ms + asked_s * 1000;
+  return ms + (grace_s - asked_s) * 1000;
 }
 
 static void mark_deleted(wl_Store *store, wl_Id id, int64_t grace_s) {

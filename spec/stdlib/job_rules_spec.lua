@@ -287,6 +287,19 @@ describe("how pods are seen:", function()
     assert.equal(optional(expected.seconds), wait or nil)
   end)
 
+  -- The soonest of several, less the time since they were looked at.
+  shared.each("job_tracking", "nextCheckOfPods", function(_, input, expected)
+    local soonest
+    for _, pod in ipairs(input.pods) do
+      local least = optional(pod.minReadySeconds) or optional(input.minReadySeconds) or 0
+      local wait = optional(pod.readyForSeconds)
+        and replicas.available_in(since(pod), least, NOW_SECONDS)
+      if wait and (not soonest or wait < soonest) then soonest = wait end
+    end
+    local looked = optional(input.lookedAtSecondsAgo) or 0
+    assert.equal(optional(expected.seconds), soonest and math.max(0, soonest - looked))
+  end)
+
   shared.each("job_tracking", "active", function(_, input, expected)
     local run = open({}, nil, { { phase = input.phase ~= "" and input.phase or nil,
       deletionTimestamp = input.beingDeleted and NOW or nil, trackingFinalizer = true } })

@@ -106,6 +106,45 @@ describe("update", function()
   end)
 end)
 
+-- k8s.io/apiserver/pkg/registry/rest/delete.go: BeforeDelete
+describe("delete", function()
+  local function again(object) return (server:by_uid(object.metadata.uid)) end
+
+  local function marks(object)
+    local m = again(object).metadata
+    return { m.deletionTimestamp, m.deletionGracePeriodSeconds, m.generation }
+  end
+
+  it("marks what finalizers keep: at once, without grace, as a new generation", function()
+    local object = assert(server:create(web()))
+    assert(server:change(object, function(draft) draft.metadata.finalizers = { "a/b" } end))
+    cluster:run(10)
+    assert(server:delete(again(object)))
+    assert.same({ "2024-01-01T00:00:10Z", 0, 2 }, marks(object))
+    cluster:run(10)
+    assert(server:delete(again(object)))
+    assert.same({ "2024-01-01T00:00:10Z", 0, 2 }, marks(object))
+  end)
+
+  it("asked for again may only shorten the grace, counted from the first time", function()
+    cluster = Cluster.new { nodes = 1 }
+    server = cluster.server
+    cluster.kubelet:behave("", { ignore_term = true })
+    local object = pod()
+    object.spec.nodeName, object.spec.terminationGracePeriodSeconds = "node-1", 60
+    object = assert(server:create(object))
+    cluster:run(5)
+    assert(server:delete(object))
+    assert.same({ "2024-01-01T00:01:05Z", 60, 2 }, marks(object))
+    cluster:run(10)
+    assert(server:delete(object, { grace = 100 }))
+    assert(server:delete(object))
+    assert.same({ "2024-01-01T00:01:05Z", 60, 2 }, marks(object))
+    assert(server:delete(object, { grace = 30 }))
+    assert.same({ "2024-01-01T00:00:35Z", 30, 2 }, marks(object))
+  end)
+end)
+
 describe("list", function()
   it("sorts by namespace and name, and selects", function()
     assert(server:create { apiVersion = "v1", kind = "Namespace", metadata = { name = "a" } })
