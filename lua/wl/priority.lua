@@ -6,8 +6,10 @@ local expected = require "wl.expected"
 
 local priority = {}
 
--- Classes that every cluster has.
-local SYSTEM = { ["system-cluster-critical"] = 2000000000, ["system-node-critical"] = 2000001000 }
+--- Classes that every cluster has.
+priority.SYSTEM = {
+  ["system-cluster-critical"] = 2000000000, ["system-node-critical"] = 2000001000,
+}
 
 -- The class of pods that name none; of several the one of least value.
 local function default_class(server)
@@ -42,8 +44,8 @@ function priority.admission(server)
   return { changes = changes, admit = function(kind, draft)
     if not changes(kind, draft) then return true end
     local name = draft.spec.priorityClassName or ""
-    if SYSTEM[name] then
-      draft.spec.priority = SYSTEM[name]
+    if priority.SYSTEM[name] then
+      draft.spec.priority = priority.SYSTEM[name]
       return true
     end
     local class, missing = class_of(server, name)

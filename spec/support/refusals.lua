@@ -7,6 +7,7 @@
 --
 -- Objects are tables, or YAML.
 local admission = require "wl.admission"
+local busted = require "busted"
 local registry = require "wl.registry"
 local value = require "wl.value"
 local yaml = require "wl.yaml"
@@ -98,5 +99,42 @@ function refusals.of_update(object, change) return changed(admission.update, obj
 function refusals.of_status(object, change)
   return changed(admission.update_status, object, change)
 end
+
+-- ---- tables of cases: { what it is about, YAML, what is said, ... } ----
+
+local function said(case)
+  local list = table.move(case, 3, #case, 1, {})
+  table.sort(list)
+  return list
+end
+
+--- One `it` for each case of a new object.
+-- @tparam string head YAML that every case completes
+-- @tparam table cases
+function refusals.created(head, cases)
+  for _, case in ipairs(cases) do
+    busted.it(case[1], function()
+      busted.assert.same(said(case), refusals.of_create(head .. "\n" .. case[2]))
+    end)
+  end
+end
+
+local function each_change(way, word)
+  return function(object, cases)
+    for _, case in ipairs(cases) do
+      busted.it(word .. ": " .. case[1], function()
+        busted.assert.same(said(case), way(object, case[2]))
+      end)
+    end
+  end
+end
+
+--- One `it` for each case of a change.
+-- @tparam string object YAML of what is stored
+-- @tparam table cases
+refusals.changed = each_change(refusals.of_update, "changed")
+
+--- One `it` for each case of a change of the status.
+refusals.reported = each_change(refusals.of_status, "reported")
 
 return refusals

@@ -254,9 +254,12 @@ end
 
 local function template_update(errors, new, old)
   local now, was = new.spec.template or {}, old.spec.template or {}
-  if not is_at_rest(old) then return check.immutable(errors, "spec.template", now, was) end
-  local pod, stored = now.spec or {}, was.spec or {}
-  check.immutable(errors, "spec.template.spec", comparable(pod, stored), stored)
+  local pod = now.spec or {}
+  if is_at_rest(old) then
+    now = { metadata = semantic.with(now.metadata, was.metadata, { "labels", "annotations" }),
+      spec = comparable(pod, was.spec or {}) }
+  end
+  check.immutable(errors, "spec.template", now, was)
 end
 
 local IMMUTABLE = {

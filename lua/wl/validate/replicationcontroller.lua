@@ -17,6 +17,7 @@ local function whole(errors, spec)
   end
   if not t then return errors:required("spec.template") end
   local map = t.metadata and t.metadata.labels
+  if labels.is_empty_selector { matchLabels = spec.selector } then return end
   if not labels.has_all(map, spec.selector) then
     errors:invalid("spec.template.metadata.labels", map,
       "`selector` does not match template `labels`")

@@ -104,6 +104,12 @@ function resources.amount(errors, path, name, text)
   end
 end
 
+--- Whether a quantity is above zero, or zero where that will do; nil for what is none.
+function resources.is_positive(text, zero_too)
+  local q = read(text)
+  return q and (q > ZERO or zero_too == true and q == ZERO)
+end
+
 --- A quantity above zero.
 -- @return whether it is
 function resources.positive(errors, path, text)

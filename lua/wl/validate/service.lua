@@ -145,15 +145,37 @@ local function external_name(errors, spec)
   check.required_name(errors, "spec.externalName", "dns_subdomain", name)
 end
 
+local SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 local ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'"
 
-local function load_balancer(errors, spec)
-  local balanced = spec.type == "LoadBalancer"
-  for _, range, at in check.each(spec.loadBalancerSourceRanges, "spec.LoadBalancerSourceRanges") do
-    ip.range(errors, at, range:match("^%s*(.-)%s*$"))
+local function trimmed(text) return text:match("^%s*(.-)%s*$") end
+
+-- Who may come in: in the spec, or where there is none in an annotation.
+local function source_ranges(errors, spec, annotations)
+  local list, path = spec.loadBalancerSourceRanges, "spec.LoadBalancerSourceRanges"
+  local text = annotations and annotations[SOURCE_RANGES]
+  if check.count(list) > 0 then
+    if spec.type ~= "LoadBalancer" then errors:forbidden(path, ONLY_LOAD_BALANCER) end
+    for _, range, at in check.each(list, path) do ip.range(errors, at, trimmed(range)) end
+  elseif text then
+    local at = check.key("metadata.annotations", SOURCE_RANGES)
+    if spec.type ~= "LoadBalancer" then errors:forbidden(at, ONLY_LOAD_BALANCER) end
+    for range in (trimmed(text) == "" and "" or text .. ","):gmatch "([^,]*)," do
+      ip.range(errors, at, trimmed(range))
+    end
   end
-  if check.count(spec.loadBalancerSourceRanges) > 0 and not balanced then
-    errors:forbidden("spec.LoadBalancerSourceRanges", ONLY_LOAD_BALANCER)
+end
+
+local KUBELET_PORT = 10250
+
+local function load_balancer(errors, spec, annotations)
+  local balanced = spec.type == "LoadBalancer"
+  source_ranges(errors, spec, annotations)
+  for _, port, at in check.each(balanced and spec.ports or nil, "spec.ports") do
+    if port.port == KUBELET_PORT then
+      errors:invalid(at, port.port,
+        ("may not expose port %d externally since it is used by kubelet"):format(KUBELET_PORT))
+    end
   end
   if spec.allocateLoadBalancerNodePorts ~= nil and not balanced then
     errors:forbidden("spec.allocateLoadBalancerNodePorts", ONLY_LOAD_BALANCER)
@@ -238,26 +260,36 @@ function service.validate(object, errors)
     ip.check(errors, at, address)
     ip.not_special(errors, at, address)
   end
-  load_balancer(errors, spec)
+  load_balancer(errors, spec, (object.metadata or {}).annotations)
   traffic(errors, spec)
 end
 
--- The first address stays; the second may come and go.
-local function same_addresses(errors, new, old)
-  if new.type == "ExternalName" or old.type == "ExternalName" then return end
-  if is_headless(new) and is_headless(old) then return end
-  local now, was = new.clusterIPs or {}, old.clusterIPs or {}
-  if #was > 0 and #now == 0 then
-    return errors:invalid("spec.clusterIPs[0]", now, "primary clusterIP can not be unset")
-  end
-  for i = 1, math.min(#now, #was) do
-    if now[i] ~= was[i] then
-      errors:invalid(check.at("spec.clusterIPs", i), now, "may not change once set")
-    end
+-- What a service has one or two of: the first stays, the second may come and go.
+local PAIRS = {
+  { "clusterIPs", "primary clusterIP can not be unset", "secondary clusterIP" },
+  { "ipFamilies", "primary ipFamily can not be unset", "secondary ipFamily" },
+}
+
+local function same_pair(errors, field, new, old, unset, second)
+  local now, was, path = new[field] or {}, old[field] or {}, "spec." .. field
+  if #was > 0 and #now == 0 then return errors:invalid(path .. "[0]", now, unset) end
+  for i = 1, #now == #was and #was or math.min(#now, #was, 1) do
+    if now[i] ~= was[i] then errors:invalid(check.at(path, i), now, "may not change once set") end
   end
   if #was > #now and new.ipFamilyPolicy ~= "SingleStack" then
     errors:invalid("spec.ipFamilyPolicy", new.ipFamilyPolicy,
-      "must be set to 'SingleStack' when releasing the secondary clusterIP")
+      ("must be set to 'SingleStack' when releasing the %s"):format(second))
+  end
+end
+
+local function same_addresses(errors, new, old)
+  if new.type == "ExternalName" or old.type == "ExternalName" then return end
+  local headless = is_headless(new) and is_headless(old)
+  for _, pair in ipairs(PAIRS) do
+    local field, unset, second = table.unpack(pair)
+    if field ~= "clusterIPs" or not headless then
+      same_pair(errors, field, new, old, unset, second)
+    end
   end
 end
 
