@@ -137,9 +137,9 @@ local function fields_part(t, options)
   return "\nFIELDS:\n" .. (options.recursive and tree_text or fields_text)(of)
 end
 
---- Explain a kind or one of its fields.
+--- Explain a kind or one of its fields, or a sort of policies.
 -- @tparam registry registry
--- @tparam string path "deploy", "deploy.spec.strategy", "pods.spec.containers.image"
+-- @tparam string path "deploy", "deploy.spec.strategy", "pods.spec.containers.image"; "strategy"
 -- @tparam ?table options recursive: the fields of the fields, too
 -- @treturn ?string lines; or nil, message, code
 function explain.text(registry, path, options)
@@ -147,7 +147,11 @@ function explain.text(registry, path, options)
   local word, rest = path:match "^([^.]+)%.?(.*)$"
   if not word then return nil, "a kind or a field expected, as in deploy.spec", "BadRequest" end
   local kind, message, code = registry:resolve(word)
-  if not kind then return nil, message, code end
+  if not kind then
+    local contract = rest == "" and require("wl.policy.document").text(word)
+    if contract then return contract end
+    return nil, message, code
+  end
   if rest == "" then
     local doc = docs.of(kind.name, "")
     return head(kind) .. (doc and "\nDESCRIPTION:\n    " .. doc .. "\n" or "")

@@ -3,8 +3,8 @@
 --
 -- A type has `words` ("a number of pods"), for messages and tables, and
 -- `read(x)`: the value as the runtime keeps it, or nil and what was expected
--- instead; `lua` is its type for editors. What is read is the script's no longer: tables are copied, and taken
--- as they are, without regard to metatables.
+-- instead; `lua` is its type for editors. What is read is the script's no longer:
+-- tables are copied, and taken as they are, without regard to metatables.
 local base = require "wl.base"
 local suggest = require "wl.suggest"
 
