@@ -93,7 +93,17 @@ describe("under faults", function()
     end
   end
 
+  local function blue_green(seed)
+    return play(CASES[#CASES][2], seed, function(cluster)
+      return rollout_watch.switches(cluster, { replicas = 8, unavailable = 1 })
+    end)
+  end
+
   for _, seed in ipairs(SEEDS) do
+    it(("BlueGreen switches when all new pods are there, seed %d"):format(seed), function()
+      assert_clean(blue_green(seed))
+    end)
+
     it(("Recreate never has both versions, seed %d"):format(seed), function()
       assert_clean(play(deployment [[{ type = "Recreate" }]], seed, rollout_watch.never_both))
     end)

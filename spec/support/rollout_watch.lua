@@ -99,6 +99,24 @@ function rollout_watch.pods(cluster, writer, limits)
   return wrong
 end
 
+--- Watch that a Service turns only to a revision that has all its pods.
+function rollout_watch.switches(cluster, limits)
+  local wrong = { writes = 0 }
+  local number = cluster.server:number(assert(cluster.server:kind "Service"))
+  cluster:on_each_write(function(change)
+    if change.number ~= number or change.writer ~= "deployment-controller" then return end
+    wrong.writes = wrong.writes + 1
+    for _, set in ipairs(cluster:list("ReplicaSet", { namespace = "default" })) do
+      if set.metadata.labels["pod-template-hash"] == change.now.spec.selector["pod-template-hash"]
+        and available(set) < limits.replicas - limits.unavailable then
+        wrong[#wrong + 1] = ("at %s: switched to %d pods"):format(cluster:timestamp(),
+          available(set))
+      end
+    end
+  end)
+  return wrong
+end
+
 --- Watch that no pod of one image is made while one of another is there.
 function rollout_watch.never_both(cluster)
   local wrong = { writes = 0 }
