@@ -82,22 +82,34 @@ function Ctx:where(kind, facet) return self.store:where(number(self, kind), face
 function Ctx:on_node(node, kind) return self.store:indexed(number(self, kind), 1, node) end
 
 -- A standing query wakes the object that took it until that is gone.
-local function standing(self, kind, namespace, label_selector, orphans)
+local function held(self, text, open)
   local sets = self.held[self.key]
   if not sets then
     sets = {}
     self.held[self.key or false] = sets
   end
-  local compiled = selector.from(label_selector)
-  local text = table.concat({ kind, namespace or "", tostring(compiled),
-    tostring(orphans), tostring(label_selector == nil) }, "\0")
   local set = sets[text]
   if not set then
-    set = self.store:standing(number(self, kind), namespace, compiled, orphans)
+    set = open()
     sets[text] = set
     if self.source then set:subscribe(self.source, self.key) end
   end
   return set
+end
+
+local function standing(self, kind, namespace, label_selector, orphans)
+  local compiled = selector.from(label_selector)
+  local text = table.concat({ kind, namespace or "", tostring(compiled),
+    tostring(orphans), tostring(label_selector == nil) }, "\0")
+  return held(self, text, function()
+    return self.store:standing(number(self, kind), namespace, compiled, orphans)
+  end)
+end
+
+--- Live set of all objects of a kind that pass a test facet; a change of them wakes
+-- the object that is being reconciled.
+function Ctx:watching(kind, facet)
+  return held(self, kind .. "\0" .. facet, function() return self:where(kind, facet) end)
 end
 
 --- Live set of the objects of a namespace that match a LabelSelector; a change

@@ -8,8 +8,9 @@ local prepare = require "wl.api.prepare"
 -- A node needs care when something is the matter with it, or was.
 local facets = {
   { "ready", facet.equals("status.conditions[type=Ready].status", "True") },
+  { "cordoned", facet.equals("spec.unschedulable", true) },
   { "care", facet.any {
-    facet.negate "ready", facet.present "spec.taints", facet.equals("spec.unschedulable", true),
+    facet.negate "ready", facet.present "spec.taints", "cordoned",
     facet.present "metadata.annotations['wlrun.io/machine']" } },
 }
 

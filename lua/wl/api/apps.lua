@@ -41,6 +41,7 @@ apps.RollingUpdateDeployment = object { maxUnavailable = int_or_string, maxSurge
 apps.DeploymentStrategy = object {
   type = word { default = "RollingUpdate", enum = { "Recreate", "RollingUpdate" } },
   rollingUpdate = apps.RollingUpdateDeployment, autoRollback = AUTO_ROLLBACK,
+  surgeBeforeDrain = flag { extension = true },
 } { complete = defaults.deployment_strategy, policy = { "rollout", "type" } }
 
 apps.DeploymentSpec = object {

@@ -4,6 +4,7 @@
 -- Source: pkg/controller/deployment `rolling.go`, `recreate.go`.
 local auto = require "wl.rollout.auto"
 local budget = require "wl.rollout.budget"
+local drained = require "wl.rollout.drained"
 local hash = require "wl.hash"
 local new_set = require "wl.rollout.new_set"
 local pod_template = require "wl.pod_template"
@@ -89,8 +90,9 @@ function advance.plan(run)
 end
 
 local function carry_out(run, held)
-  if held.new and run.new then
-    local done, message, code = run:scale_to(run.new, held.new)
+  local size = drained.size(run, held)
+  if size and run.new then
+    local done, message, code = run:scale_to(run.new, size)
     if not done then
       return nil, message, code
     end
