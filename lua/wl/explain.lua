@@ -6,6 +6,7 @@
 -- It is told from the schema that objects are checked by, so it is what wlrun
 -- does: types, what is required, defaults, allowed values, bounds.
 local docs = require "wl.explain.docs"
+local fold = require "wl.fold"
 local schema = require "wl.schema"
 local tabular = require "wl.table"
 local value = require "wl.value"
@@ -67,7 +68,7 @@ local function field_text(of, name, t)
   local lines = { "  " .. field_line(name, t) }
   local notes, doc = notes_of(t), t.doc or docs.of(of.shape and of.shape.name, name)
   if notes ~= "" then lines[#lines + 1] = "    " .. notes end
-  if doc then lines[#lines + 1] = "    " .. doc end
+  if doc then lines[#lines + 1] = "    " .. fold(doc, 4) end
   return table.concat(lines, "\n") .. "\n"
 end
 
@@ -125,7 +126,7 @@ local function field_head(kind, path)
   end
   local lines = { "\nFIELD: " .. field_line(name, t):gsub("\t", " ") .. "\n" }
   local doc = t.doc or docs.of(parent.shape and parent.shape.name, name)
-  if doc then lines[#lines + 1] = "\nDESCRIPTION:\n    " .. doc .. "\n" end
+  if doc then lines[#lines + 1] = "\nDESCRIPTION:\n    " .. fold(doc, 4) .. "\n" end
   local notes = notes_of(t)
   if notes ~= "" then lines[#lines + 1] = "\n  " .. notes .. "\n" end
   return table.concat(lines)
@@ -154,7 +155,7 @@ function explain.text(registry, path, options)
   end
   if rest == "" then
     local doc = docs.of(kind.name, "")
-    return head(kind) .. (doc and "\nDESCRIPTION:\n    " .. doc .. "\n" or "")
+    return head(kind) .. (doc and "\nDESCRIPTION:\n    " .. fold(doc, 4) .. "\n" or "")
       .. fields_part(kind.schema, options)
   end
   local t

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --- Help on verbs: all of them, or one.
+local fold = require "wl.fold"
 local groups = require "wl.help.verbs"
 local suggest = require "wl.suggest"
 
@@ -13,18 +14,8 @@ for _, group in ipairs(groups) do
   for _, entry in ipairs(group) do help.verbs[entry.name] = entry end
 end
 
--- A text in lines of at most WIDTH, each behind a margin.
-local function folded(text, margin)
-  local lines, line = {}, margin
-  for word in text:gmatch "%S+" do
-    if #line + #word + 1 > WIDTH and line ~= margin then
-      lines[#lines + 1], line = line, margin
-    end
-    line = line .. (line == margin and "" or " ") .. word
-  end
-  lines[#lines + 1] = line
-  return table.concat(lines, "\n") .. "\n"
-end
+-- A text in short lines, each behind a margin.
+local function folded(text, margin) return margin .. fold(text, #margin) .. "\n" end
 
 local WORDS = "Kubectl's words work as they are typed, also after `kubectl`: get pods -l app=web "
   .. "-o wide, describe deploy/web, apply -f web.yaml, delete pod web-x, scale deploy/web "

@@ -29,6 +29,32 @@ describe("explain", function()
     assert.matches("\n          containers\t<%[%]Container> %-required%-\n", text)
   end)
 
+  it("has sentences about fields that there are", function()
+    local schema, shapes = require "wl.schema", {}
+    local function visit(t)
+      t = schema.resolve(t)
+      while t.kind == "list" or t.kind == "map" do t = schema.resolve(t.item) end
+      if not t.fields or shapes[t.shape] then return end
+      shapes[t.shape] = true
+      if t.shape.name then shapes[t.shape.name] = t end
+      for _, name in ipairs(t.names) do visit(t.fields[name]) end
+    end
+    local kinds = {}
+    for _, kind in ipairs(known:all()) do
+      kinds[kind.name] = true
+      visit(kind.schema)
+    end
+    for type, sentences in pairs(require("wl.explain.docs").all()) do
+      for field in pairs(sentences) do
+        local is_there = field == "" and kinds[type]
+          or shapes[type] and shapes[type].fields[field] ~= nil
+        assert.is_true(is_there, type .. "." .. field)
+      end
+    end
+    assert.matches("\n  strategy\t<DeploymentStrategy>\n    How old pods are replaced",
+      (explain.text(known, "deploy.spec")))
+  end)
+
   it("ends where a type contains itself", function()
     for _, kind in ipairs(known:all()) do
       assert.is_string(explain.text(known, kind.plural, { recursive = true }))

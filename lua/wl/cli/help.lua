@@ -1,33 +1,18 @@
 -- SPDX-License-Identifier: MIT
 --- The texts of `--help` and of `wlrun help`, made from wl.cli.commands.
 local commands = require "wl.cli.commands"
+local fold = require "wl.fold"
 local man = require "wl.cli.man"
 local suggest = require "wl.suggest"
 
 local help = {}
 
-local WIDTH = 80
 local COLUMN = 24 -- where explanations begin
-
--- Words in lines of at most so many bytes, from the second on indented.
-local function wrapped(text, indent)
-  local lines, line = {}, ""
-  for word in text:gmatch "%S+" do
-    if line ~= "" and indent + #line + 1 + #word > WIDTH then
-      lines[#lines + 1] = line
-      line = word
-    else
-      line = line == "" and word or line .. " " .. word
-    end
-  end
-  lines[#lines + 1] = line
-  return table.concat(lines, "\n" .. (" "):rep(indent))
-end
 
 local function entry(left, right)
   left = "  " .. left
   local gap = #left < COLUMN - 1 and (" "):rep(COLUMN - #left) or "\n" .. (" "):rep(COLUMN)
-  return left .. gap .. wrapped(right, COLUMN) .. "\n"
+  return left .. gap .. fold(right, COLUMN) .. "\n"
 end
 
 --- An option as the help writes it: "-f, --filename FILE".
@@ -66,7 +51,7 @@ end
 local function exit_text()
   local lines = { "\nexit status:\n" }
   for _, one in ipairs(commands.EXIT) do
-    lines[#lines + 1] = ("  %-5d%s\n"):format(one[1], wrapped(one[2], 7))
+    lines[#lines + 1] = ("  %-5d%s\n"):format(one[1], fold(one[2], 7))
   end
   return table.concat(lines)
 end
@@ -78,7 +63,7 @@ function help.of(command)
   local parts = { ("wlrun %s - %s\n\n"):format(command.name, command.summary),
     usage_of(command, true) }
   for _, paragraph in ipairs(command.about or {}) do
-    parts[#parts + 1] = "\n" .. wrapped(paragraph, 0) .. "\n"
+    parts[#parts + 1] = "\n" .. fold(paragraph, 0) .. "\n"
   end
   parts[#parts + 1] = options_text(command)
   parts[#parts + 1] = examples_text(command.examples)
