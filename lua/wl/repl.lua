@@ -7,7 +7,6 @@ local Session = require "wl.repl.session"
 local complete = require "wl.repl.complete"
 local duration = require "wl.duration"
 local host = require "wl.host"
-local input = require "wl.repl.input"
 local terminal = require "wl.terminal"
 
 local repl = {}
@@ -43,7 +42,7 @@ local function read_input(session, read_line)
     else
       lines[#lines + 1] = line
       local text = table.concat(lines, "\n")
-      if input.form(text) ~= "incomplete" then return text end
+      if session:form(text) ~= "incomplete" then return text end
     end
   end
 end

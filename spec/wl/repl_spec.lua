@@ -216,6 +216,18 @@ describe("kubectl's words", function()
     end
   end)
 
+  it("node and behave, which only a model has", function()
+    assert.matches("node/node%-1: fail\n.*NotReady", output("node node-1 fail", "run 2m",
+      "get node node-1"))
+    assert.equal("deployment.apps/web scaled\n3\n", output("behave app=web ready=1h",
+      "scale deploy/web 5", "run 1m", 'get "deploy/web".status.readyReplicas'))
+    assert.matches("nothing to do with a node", complaint "node node-1 explode")
+  end)
+
+  it("give way to variables", function()
+    assert.equal("7\n8\n", output("top = 7", "top", "top + 1"))
+  end)
+
   it("verbs can be written so, too", function()
     assert.equal("90\n", output("run 1m", "now"))
     assert.matches("example:", output "help wait")

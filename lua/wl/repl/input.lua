@@ -18,11 +18,13 @@ local LUA_FOLLOWS = "^[%(%{\"'%[=%.:,;%+%*<>~%^]"
 
 --- Does a line speak kubectl's words? "get pods" does; `get "pods/x"`, `get = 1` do not.
 -- @tparam string line without blanks at its ends
+-- @tparam ?function is_variable(name): has the user given the name to something?
 -- @treturn boolean
-function input.is_words(line)
+function input.is_words(line, is_variable)
   if line:find "^kubectl%f[%s%z]" then return true end
   local verb, rest = line:match "^([%a_][%w_-]*)%s*(.*)$"
   if not verb or not words.knows(verb) then return false end
+  if is_variable and is_variable(verb) then return false end
   return rest == "" or not rest:find(LUA_FOLLOWS)
 end
 
@@ -45,13 +47,14 @@ end
 
 --- What a text is.
 -- @tparam string text all lines typed so far
+-- @tparam ?function is_variable(name): has the user given the name to something?
 -- @treturn string "nothing", "words", "lua", "incomplete" (more lines are to come)
-function input.form(text)
+function input.form(text, is_variable)
   local line = text:match "^%s*(.-)%s*$"
   if line == "" or line:find "^%-%-[^\n]*$" or line:find "^#[^\n]*$" then return "nothing" end
   if not text:find "\n" or text:find "^%s*kubectl%s" then
-    if input.is_words(line) then return line:find "\\$" and "incomplete" or "words" end
-  elseif input.is_words(line) and text:find "\\\n" then
+    if input.is_words(line, is_variable) then return line:find "\\$" and "incomplete" or "words" end
+  elseif input.is_words(line, is_variable) and text:find "\\\n" then
     return line:find "\\$" and "incomplete" or "words"
   end
   local _, problem = compile(text)

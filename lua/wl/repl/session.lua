@@ -108,10 +108,18 @@ function Session:perform(given)
   return false
 end
 
+--- What a text is, see wl.repl.input.
+function Session:form(text)
+  return input.form(text, function(name)
+    local x = rawget(self.world.environment, name)
+    return x ~= nil and x ~= self.verbs[name]
+  end)
+end
+
 --- Perform a text that was typed.
 -- @treturn boolean whether it went well
 function Session:evaluate(text)
-  local form = input.form(text)
+  local form = self:form(text)
   if form == "nothing" then return true end
   if text:find "^%s*exit%s*$" or text:find "^%s*quit%s*$" then
     self.is_over = true

@@ -16,7 +16,9 @@ words.scale = {
   example = "scale deploy/web --replicas=5",
   flags = { replicas = "text", ["current-replicas"] = "text" },
   perform = function(world, arguments, flags)
-    local replicas = math.tointeger(tonumber(flags.replicas))
+    local last = arguments[#arguments]
+    local given = flags.replicas or last and last:find "^%d+$" and table.remove(arguments)
+    local replicas = math.tointeger(tonumber(given))
     if #arguments == 0 or not replicas then
       targets.usage "scale: an object and --replicas|scale deploy/web --replicas=5"
     end

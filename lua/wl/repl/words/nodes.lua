@@ -59,6 +59,36 @@ words.taint = {
   end
 end }
 
+-- ---- what only a model can do ----
+
+words.node = {
+  example = "node node-1 fail",
+  perform = function(world, arguments)
+    local name, verb = arguments[1], arguments[2]
+    if not verb then targets.usage "node: which, and what?|node node-1 fail" end
+    local node = world.environment.node(name)
+    if type(node[verb]) ~= "function" then
+      reference.misuse("node: %s is nothing to do with a node; write fail, recover, freeze, "
+        .. "partition, unready, cordon, uncordon, drain or delete", verb)
+    end
+    node[verb](node)
+    io.write(("node/%s: %s\n"):format(name, verb))
+  end }
+
+words.behave = {
+  example = "behave app=web ready=5s crash=0.01",
+  flags = { namespace = "text", n = "namespace" },
+  perform = function(world, arguments, flags)
+    local behaviour = {}
+    for i = 2, #arguments do
+      local name, text = arguments[i]:match "^([%w_]+)=(.+)$"
+      if not name then targets.usage "behave: what is name=value|behave app=web ready=5s" end
+      behaviour[name] = tonumber(text) or text
+    end
+    if #arguments < 2 then targets.usage "behave: which pods, and how?|behave app=web ready=5s" end
+    world.environment.behave(arguments[1], behaviour, { namespace = flags.namespace })
+  end }
+
 -- ---- wait ----
 
 local function condition_of(text)
