@@ -9,7 +9,11 @@
 local BASE, DIGITS = 10000000, 7
 
 local bigint = {}
-bigint.__index = bigint
+
+-- All but itself: scripts hold numbers, and must not reach this table by one.
+function bigint.__index(_, name)
+  if name ~= "__index" then return bigint[name] end
+end
 
 local function trim(limbs)
   while limbs[#limbs] == 0 do limbs[#limbs] = nil end

@@ -121,6 +121,26 @@ local function words_of_types(is_copy)
   return all
 end
 
+-- A script that has declared a policy holds only this of it: it reads what it likes and
+-- changes nothing.
+local locked = setmetatable({}, { __mode = "k" })
+
+local function locked_policy(p)
+  local proxy = setmetatable({}, { __metatable = false,
+    __newindex = function() error("a policy cannot be changed: declare another", 2) end,
+    __index = function(_, name)
+      local x = p[name]
+      if type(x) ~= "table" then return x end
+    end })
+  locked[proxy] = p
+  return proxy
+end
+
+--- The policy that a script in a sandbox means.
+-- @param x what it returned
+-- @return the policy, or x itself
+function policy.unlocked(x) return x ~= nil and locked[x] or x end
+
 local function declarator_of(contract, tell, is_copy)
   local declarator = words_of_types(is_copy)
   return setmetatable(declarator, { __metatable = false, __call = function(_, name)
@@ -132,7 +152,7 @@ local function declarator_of(contract, tell, is_copy)
     return function(fields)
       local p = declared(contract, place, name, fields)
       if tell then tell(p) end
-      return p
+      return is_copy and locked_policy(p) or p
     end
   end })
 end

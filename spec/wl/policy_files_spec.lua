@@ -205,12 +205,19 @@ describe("a file of policies", function()
     "string.upper = nil", "math.floor = nil", 'require("wl.intstr").resolve = nil',
     "_G.type = nil", "rawset(string, 'len', nil)", "strategy.int.min = 5",
     "local g = getmetatable('') if g then g.__index = nil end",
+    "local i = strategy.int.__index if i then i.__call = nil end strategy.list(strategy.str).kind = 'x'",
+    "local q = require('wl.quantity').parse '99999999999999999999999' local i = q.number.__index "
+      .. "if i then i.__add = nil end",
+    "local p = strategy 'Two' { plan = function() end } pcall(function() p.policy = 'retry' end) "
+      .. "pcall(rawset, p, 'plan', 5)",
     "table.insert = nil local g = _G for k in pairs(g) do g[k] = nil end",
   } do
     it("changes nothing for others: " .. text, function()
       local run = process.scenario([[
         assert(("x"):upper() == "X" and math.floor(1.5) == 1 and type(table.insert) == "function")
         assert(require("wl.intstr").resolve(1, 2) == 1 and require("wl.schema").int.min == nil)
+        local large = require("wl.quantity").parse "99999999999999999999999"
+        assert(tostring(large + large) and require("wl.schema").int { default = 1 }.default == 1)
         print(type(os))]], { ["p.lua"] = ONE .. text .. "\n" }, { "--load", "p.lua" })
       assert.equal("table\n", succeeds(run).out)
     end)

@@ -30,6 +30,7 @@ end
 
 -- Each policy once: one that was declared and returned is the same.
 local function collect(result, list, seen)
+  result = policy.unlocked(result)
   if policy.is_policy(result) then
     if not seen[result] then
       seen[result], list[#list + 1] = true, result

@@ -52,8 +52,7 @@ local OPTIONS = {
                     -- parameters are in a field of their own beside it
 }
 
-local Type = {}
-Type.__index = Type
+local Type = {} -- no __index: a type's fields are all there is to it
 Type.__name = "wl.schema.type"
 
 --- Is it a type of this language?
