@@ -57,9 +57,10 @@ rollout = {}
 ---@return any
 function after(wait, call) end
 
----Check something after everything that happens from now on.
+---It must be so from now on, after each write.
 ---@param name string what is so
 ---@param holds function returns whether it is so; or nothing, when it expects
+---@return any
 function always(name, holds) end
 
 ---Set and remove annotations.
@@ -81,6 +82,13 @@ function apply(given, options) end
 ---@param call? any
 ---@return any
 function at(when, call) end
+
+---It may become so only so often.
+---@param times integer|string or "once", "twice"
+---@param name string
+---@param holds function
+---@return any
+function at_most(times, name, holds) end
 
 ---Say how the containers of the pods that match behave, from now on.
 ---@param selector string "app=web"; "" for all
@@ -126,6 +134,12 @@ function diff(given, ago, options) end
 ---@param options? any
 function events(given, options) end
 
+---It must be so at some moment, before the run ends.
+---@param name any
+---@param holds? any
+---@return any
+function eventually(name, holds) end
+
 ---Do something again and again, the first time one period from now.
 ---@param period any
 ---@param call? any
@@ -158,6 +172,13 @@ function fail(message) end
 ---@return wl.Object
 function get(given, options) end
 
+---It must be so until something else is, which must come.
+---@param name string
+---@param holds function
+---@param released function
+---@return any
+function holds_until(name, holds, released) end
+
 ---Set and remove labels: "tier=web,old-", or { tier = "web", old = false }.
 ---@param given any
 ---@param changes? any
@@ -177,6 +198,11 @@ function list(word, options) end
 ---@param source any a number, a quantity, function(seconds since the run began, pod), or
 ---@param options? table namespace
 function metric(name, about, source, options) end
+
+---It must not be so from now on.
+---@param name any
+---@param holds? any
+function never(name, holds) end
 
 ---A node to do something with.
 ---@param name string
@@ -259,6 +285,13 @@ function wait(given, wanted, timeout, options) end
 ---@return any
 function watch(words, options) end
 
+---It must be so at some moment within a time from now.
+---@param length number|string seconds or "5m"
+---@param name string
+---@param holds function
+---@return any
+function within(length, name, holds) end
+
 ---A cluster: the verbs are its methods.
 ---@class wl.Cluster
 ---@field rollout table the verbs of rollouts
@@ -270,9 +303,10 @@ local Cluster = {}
 ---@return any
 function Cluster:after(wait, call) end
 
----Check something after everything that happens from now on.
+---It must be so from now on, after each write.
 ---@param name string what is so
 ---@param holds function returns whether it is so; or nothing, when it expects
+---@return any
 function Cluster:always(name, holds) end
 
 ---Set and remove annotations.
@@ -294,6 +328,13 @@ function Cluster:apply(given, options) end
 ---@param call? any
 ---@return any
 function Cluster:at(when, call) end
+
+---It may become so only so often.
+---@param times integer|string or "once", "twice"
+---@param name string
+---@param holds function
+---@return any
+function Cluster:at_most(times, name, holds) end
 
 ---Say how the containers of the pods that match behave, from now on.
 ---@param selector string "app=web"; "" for all
@@ -334,6 +375,12 @@ function Cluster:diff(given, ago, options) end
 ---@param options? any
 function Cluster:events(given, options) end
 
+---It must be so at some moment, before the run ends.
+---@param name any
+---@param holds? any
+---@return any
+function Cluster:eventually(name, holds) end
+
 ---Do something again and again, the first time one period from now.
 ---@param period any
 ---@param call? any
@@ -357,6 +404,13 @@ function Cluster:explain(path, options) end
 ---@return wl.Object
 function Cluster:get(given, options) end
 
+---It must be so until something else is, which must come.
+---@param name string
+---@param holds function
+---@param released function
+---@return any
+function Cluster:holds_until(name, holds, released) end
+
 ---Set and remove labels: "tier=web,old-", or { tier = "web", old = false }.
 ---@param given any
 ---@param changes? any
@@ -376,6 +430,11 @@ function Cluster:list(word, options) end
 ---@param source any a number, a quantity, function(seconds since the run began, pod), or
 ---@param options? table namespace
 function Cluster:metric(name, about, source, options) end
+
+---It must not be so from now on.
+---@param name any
+---@param holds? any
+function Cluster:never(name, holds) end
 
 ---A node to do something with.
 ---@param name string
@@ -457,6 +516,13 @@ function Cluster:wait(given, wanted, timeout, options) end
 ---@param options? string|table a label selector; or selector, namespace
 ---@return any
 function Cluster:watch(words, options) end
+
+---It must be so at some moment within a time from now.
+---@param length number|string seconds or "5m"
+---@param name string
+---@param holds function
+---@return any
+function Cluster:within(length, name, holds) end
 
 -- ---- kinds: constructors that apply ----
 
@@ -962,6 +1028,12 @@ function Ctx:update_many(batch, patch, columns) end
 ---@param status? any
 ---@return wl.Object
 function Ctx:update_status(object, status) end
+
+---Live set of all objects of a kind that pass a test facet; a change of them wakes
+---the object that is being reconciled.
+---@param kind any
+---@param facet? any
+function Ctx:watching(kind, facet) end
 
 ---Live set of all objects of a kind that pass a test facet.
 ---@param kind any
