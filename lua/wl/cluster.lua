@@ -260,6 +260,21 @@ function Cluster:promise(verify, finish)
   return self.promises:add(verify, finish)
 end
 
+--- Promise what is declared; see wl.promise.
+-- @tparam table declared
+-- @tparam function say(message) returns what is to be raised when it is broken
+function Cluster:promise_declared(declared, say)
+  self.promises = self.promises or Promises.new(self)
+  self.promises:add_declared(declared, say)
+end
+
+--- Is there anything left to do at this moment?
+-- @treturn boolean
+function Cluster:is_busy()
+  local at = next_moment(self)
+  return at ~= nil and at <= self.seconds
+end
+
 --- Promise that a function does not raise, from now on.
 -- @tparam function verify
 function Cluster:always(verify)

@@ -8,14 +8,16 @@
 --
 -- One that is broken in the midst of a write ends the run right after it: what is raised is
 -- what it returned.
+local Ctx = require "wl.ctx"
+
 local Promises = {}
 Promises.__index = Promises
 
 --- @param cluster
 -- @treturn Promises
 function Promises.new(cluster)
-  local self = setmetatable({ cluster = cluster, list = {}, by_kind = {}, watched = {},
-    due = false, is_looking = false }, Promises)
+  local self = setmetatable({ cluster = cluster, list = {}, by_kind = {}, rules = {}, watched = {},
+    is_looking = false }, Promises)
   cluster:on_write_of(function(number, old, now) self:on_write(number, old, now) end)
   return self
 end
@@ -84,8 +86,19 @@ local function look_at(self, promise)
   self.is_looking = false
 end
 
+local function apply(self, rules, old, now)
+  local ctx = self.ctx
+  ctx.now = self.cluster:now()
+  for i = 1, #rules do
+    local broken = not self.broken and rules[i](ctx, old, now)
+    if broken then self.broken = { what = broken } end
+  end
+end
+
 --- A write took place.
 function Promises:on_write(number, old, now)
+  local rules = self.rules[number]
+  if rules then apply(self, rules, old, now) end
   local list = self.by_kind[number]
   if not list or self.is_looking then return end
   for i = 1, #list do
@@ -124,6 +137,31 @@ function Promises:add(verify, finish)
   look_at(self, promise)
   self:raise()
   return promise
+end
+
+--- Add a promise that is declared; see wl.promise.
+-- @tparam table declared
+-- @tparam function say(message) returns what is to be raised
+function Promises:add_declared(declared, say)
+  local cluster = self.cluster
+  self.ctx = self.ctx or Ctx.new(cluster, "wlrun")
+  for kind, rule in pairs(declared.writes) do
+    local number = cluster.server:number(assert(cluster.server:kind(kind)))
+    watch(self, number)
+    local rules = self.rules[number] or {}
+    self.rules[number] = rules
+    rules[#rules + 1] = function(ctx, old, now)
+      local message = rule(ctx, old, now)
+      return message and say(message)
+    end
+  end
+  if not declared.finish then return end
+  self.list[#self.list + 1] = { reads = {}, is_over = false, verify = function() end,
+    finish = function()
+      self.ctx.now = cluster:now()
+      local message = declared.finish(self.ctx)
+      return message and say(message)
+    end }
 end
 
 --- The run ends: raise what was promised and did not come.

@@ -28,7 +28,7 @@ local VERBS = {
   run = "timing", now = "timing", at = "timing", after = "timing", every = "timing",
   expect = "checks", wait = "checks", fail = "checks",
   always = "promises", never = "promises", eventually = "promises", within = "promises",
-  at_most = "promises", holds_until = "promises",
+  at_most = "promises", holds_until = "promises", promise = "promises",
   show = "showing", describe = "showing", events = "showing", watch = "watching",
   tree = "tree", top = "top", diff = "comparing", explain = "explaining",
   decisions = "decisions",

@@ -183,6 +183,10 @@ return {
     { name = "at_most", usage = 'at_most("once", "it runs", function() return ... end)',
       text = 'May become so only so often: "once", "twice" or a number.',
       example = 'at_most(3, "it is there", function() return exists "deploy/web" end)' },
+    { name = "promise", usage = 'promise "rollout-budget"\npromise "all"',
+      text = "Switches on promises that ship: rollout-budget, ordinals-in-order, "
+        .. "forbid-never-overlaps, job-parallelism, no-orphans, status-is-true, nobody-fights.",
+      example = 'promise "all"' },
     { name = "fail", usage = 'fail "why"', text = "Fails, for this reason.",
       example = 'pcall(fail, "why")' },
     { name = "test", usage = 'test("name", function() ... end)',

@@ -6,6 +6,7 @@
 local checks = require "wl.verbs.checks"
 local duration = require "wl.duration"
 local reference = require "wl.verbs.reference"
+local suggest = require "wl.suggest"
 
 local promises = {}
 
@@ -117,6 +118,36 @@ function promises.holds_until(cluster, name, holds, released)
   end, function()
     return broken(name, "was not released until the end of the run, at %s", moment(cluster))
   end)
+end
+
+-- ---- by name ----
+
+local function shipped()
+  local found, names = {}, {}
+  for i, module in ipairs(require "stdlib.promises") do
+    local one = require("stdlib.promises." .. module)
+    found[one.name], names[i] = one, one.name
+  end
+  return found, names
+end
+
+--- Switch on promises that are declared.
+-- @param cluster
+-- @param ... names of those that ship, "all", or promises that a script declares
+function promises.promise(cluster, ...)
+  local found, names = shipped()
+  local given = { ... }
+  if given[1] == nil or given[1] == "all" then given = names end
+  for _, one in ipairs(given) do
+    local declared = type(one) == "table" and one.promise and one or found[one]
+    if not declared then
+      reference.misuse("promise: there is no promise %q%s; there are %s", tostring(one),
+        suggest.hint(tostring(one), names), table.concat(names, ", "))
+    end
+    cluster:promise_declared(declared, function(message)
+      return broken(declared.name, "broken at %s: %s", moment(cluster), message)
+    end)
+  end
 end
 
 local TIMES = { once = 1, twice = 2 }
