@@ -107,6 +107,17 @@ describe("a Release", function()
     ]])
   end)
 
+  it("goes back when a workload has no such container", function()
+    play(START .. [[
+      Release "next" { workloads = { { kind = "Deployment", name = "a", images = { a = "a:2" } },
+        { kind = "Deployment", name = "b", images = { x = "b:2" } } } }
+      run "2m"
+      expect(phase()).is "RolledBack"
+      expect(get "release/next".status.message).is 'Deployment b: it has no container "x"'
+      expect(images()).is "a:1 b:1 c:1"
+    ]])
+  end)
+
   it("waits for a workload that is not there yet", function()
     play(START .. [[
       release("a:2", "d:2")

@@ -67,9 +67,19 @@ end
 
 local FORWARD = {}
 
+-- A container that the workload has not got.
+local function missing(object, images)
+  local found = images_of(object, images)
+  for name in pairs(images) do
+    if not found[name] then return name end
+  end
+end
+
 function FORWARD.Waiting(ctx, _, entry, object, images)
-  entry.before, entry.phase = images_of(object, images), "Starting"
-  entry.startedAt = ctx:timestamp()
+  local name = missing(object, images)
+  entry.before, entry.startedAt = images_of(object, images), ctx:timestamp()
+  entry.phase = name and "Failed" or "Starting"
+  entry.message = name and ("it has no container %q"):format(name)
   return true
 end
 

@@ -74,9 +74,17 @@ end
 
 -- ---- StatefulSet, DaemonSet ----
 
-local function refuse_strategy(object)
-  if object.spec.updateStrategy.type ~= "RollingUpdate" then
-    return "rollout status is only available for RollingUpdate strategy type"
+-- What is said before the pods are looked at.
+local function before_pods(object, name)
+  if has_steps(object) then
+    if is_observed(object) then
+      return of_steps(object)
+    end
+  elseif object.spec.updateStrategy.type ~= "RollingUpdate" then
+    return nil, "rollout status is only available for RollingUpdate strategy type", "Invalid"
+  end
+  if not is_observed(object) then
+    return waiting("Waiting for %s spec update to be observed", name)
   end
 end
 
@@ -91,13 +99,9 @@ local function of_partition(object, rolling)
 end
 
 local function of_stateful_set(object)
-  local problem = not has_steps(object) and refuse_strategy(object)
-  if problem then
-    return nil, problem, "Invalid"
-  elseif not is_observed(object) then
-    return waiting "Waiting for statefulset spec update to be observed"
-  elseif has_steps(object) then
-    return of_steps(object)
+  local text, done, code = before_pods(object, "statefulset")
+  if text or done then
+    return text, done, code
   end
   local now = object.status
   local missing = (object.spec.replicas or 1) - (now.readyReplicas or 0)
@@ -114,13 +118,9 @@ local function of_stateful_set(object)
 end
 
 local function of_daemon_set(object)
-  local problem = not has_steps(object) and refuse_strategy(object)
-  if problem then
-    return nil, problem, "Invalid"
-  elseif not is_observed(object) then
-    return waiting "Waiting for daemon set spec update to be observed"
-  elseif has_steps(object) then
-    return of_steps(object)
+  local text, over, code = before_pods(object, "daemon set")
+  if text or over then
+    return text, over, code
   end
   local name, now = object.metadata.name, object.status
   local desired, updated = now.desiredNumberScheduled or 0, now.updatedNumberScheduled or 0
