@@ -1,13 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- A rollout that makes no progress goes back by itself, under every strategy.
-local scenario = require "wl.scenario"
+local scene = require "spec.support.scene"
 
-local function play(text, ...)
-  local run = scenario.new { nodes = 4 }
-  assert(load(text:format(...), "=play", "t", run:environment()))()
-  run:finish()
-  return run.current
-end
+local function play(text, ...) return scene(text:format(...), 4) end
 
 local WORDS = [[
   cluster { seed = 7 }

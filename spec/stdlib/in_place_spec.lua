@@ -1,13 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Strategies in steps for StatefulSets and DaemonSets.
-local scenario = require "wl.scenario"
+local scene = require "spec.support.scene"
 
-local function play(text)
-  local run = scenario.new { nodes = 5 }
-  assert(load(text, "=play", "t", run:environment()))()
-  run:finish()
-  return run.current
-end
+local function play(text) return scene(text, 5) end
 
 local WORDS = [[
   cluster { seed = 7 }

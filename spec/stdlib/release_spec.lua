@@ -1,12 +1,5 @@
 -- SPDX-License-Identifier: MIT
-local scenario = require "wl.scenario"
-
-local function play(text)
-  local run = scenario.new { nodes = 3 }
-  assert(load(text, "=play", "t", run:environment()))()
-  run:finish()
-  return run.current
-end
+local play = require "spec.support.scene"
 
 local START = [[
   cluster { seed = 2 }

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- A script that goes wrong in mid-flight: the rollout holds, the object says why, and
 -- when the script is mended it goes on where it was.
-local scenario = require "wl.scenario"
+local scene = require "spec.support.scene"
 
 local WORLD = [[
   cluster { seed = 7, nodes = 3 }
@@ -19,9 +19,8 @@ local WORLD = [[
   local workload = { replicas = 10, image = "web:1" }
   workload[KIND == "Deployment" and "strategy" or "updateStrategy"] = { type = "Mine" }
   if KIND == "DaemonSet" then workload.replicas = nil end
-  _G[KIND] = nil
   name = KIND:lower() .. "/web"
-  make(KIND, workload)
+  _G[KIND] "web"(workload)
   wait(name, "rolled out")
   function condition()
     for _, one in ipairs(get(name).status.conditions or {}) do
@@ -37,15 +36,7 @@ local WORLD = [[
   end
 ]]
 
-local function play(kind, text)
-  local run = scenario.new {}
-  local world = run:environment()
-  rawset(world, "KIND", kind)
-  rawset(world, "make", function(word, fields) return world[word] "web"(fields) end)
-  assert(load(WORLD:gsub("  _G%[KIND%] = nil\n", ""), "=world", "t", world))()
-  assert(load(text, "=play", "t", world))()
-  run:finish()
-end
+local function play(kind, text) scene(WORLD .. text, 3, { KIND = kind }) end
 
 local FAILURES = {
   ["an error"] = "function() error 'no' end",

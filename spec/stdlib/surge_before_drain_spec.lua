@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
-local scenario = require "wl.scenario"
+local scene = require "spec.support.scene"
 
 local WORLD = [[
   cluster { seed = 3, nodes = 4 }
@@ -15,11 +15,7 @@ local WORLD = [[
   end
 ]]
 
-local function play(strategy, text)
-  local run = scenario.new {}
-  assert(load(WORLD:format(strategy) .. text, "=play", "t", run:environment()))()
-  run:finish()
-end
+local function play(strategy, text) scene(WORLD:format(strategy) .. text) end
 
 local SURGE = "{ surgeBeforeDrain = true, rollingUpdate = { maxSurge = 1, maxUnavailable = 0 } }"
 
