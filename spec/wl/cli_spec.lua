@@ -150,6 +150,64 @@ describe("manifests", function()
   end)
 end)
 
+describe("what manifests come to", function()
+  local function outcome(...) return succeeds(process.run({ ..., "web.yaml" }, WEB)).out end
+
+  it("is printed alone for programs", function()
+    assert.equal("web", outcome "-ojsonpath={.items[?(@.kind=='Deployment')].metadata.name}")
+    assert.matches("^deployment.apps/web\nreplicaset.apps/web%-%w+\npod/web%-",
+      outcome "--output=name")
+    assert.matches("^apiVersion: v1\nitems:\n%- apiVersion: apps/v1\n", outcome "-o=yaml")
+    local list = require("wl.json").parse(outcome "-ojson")
+    assert.equal("List", list.kind)
+    assert.equal("2\n", succeeds(process.run({ "web.yaml", "--nodes=1", "-o",
+      "custom-columns=R:.status.readyReplicas", "-l", "app=web" }, WEB)).out:match "R\n(2\n)")
+  end)
+
+  it("is shown wide, with labels, sorted, and of all namespaces", function()
+    assert.matches("\nNAME +READY +STATUS .- NODE +NOMINATED NODE", outcome "-owide")
+    assert.matches("LABELS\n", outcome "--show-labels")
+    assert.matches("\nNAMESPACE +NAME ", outcome "-A")
+    local run = process.run({ "--sort-by", ".x", "web.yaml" }, WEB)
+    assert.same({ 2, "sort-by: no object has a field .x\n" }, { run.status, run.err })
+  end)
+
+  it("is of another namespace, which is made", function()
+    local run = succeeds(process.run({ "-n", "shop", "web.yaml", "-o",
+      "jsonpath={.items[*].metadata.namespace}" }, WEB))
+    assert.matches("^shop shop shop", run.out)
+  end)
+
+  it("is selected by labels", function()
+    local run = succeeds(process.run({ "-l", "app=other", "web.yaml" }, WEB))
+    assert.matches("No resources found", run.out)
+  end)
+end)
+
+describe("-f", function()
+  it("applies manifests, and those of directories, first", function()
+    local files = { ["d/web.yaml"] = manifests.web(), ["d/a.yml"] = manifests.config "a",
+      ["d/notes.txt"] = "x: [" }
+    local run = succeeds(process.scenario(
+      "print(exists 'deploy/web', exists 'cm/a', #list 'nodes')", files,
+      { "-f", "d", "--nodes", "1" }))
+    assert.equal("true\ttrue\t1\n", run.out)
+    run = succeeds(process.run({ "-qf", "d/web.yaml", "-f", "d/a.yml" }, files))
+    assert.equal("", run.out)
+    run = process.run({ "-f", "e" }, { ["e/"] = "" })
+    assert.same({ 2, "e: there are no .yaml, .yml or .json files in this directory\n" },
+      { run.status, run.err })
+  end)
+end)
+
+describe("-v", function()
+  it("tells each event on standard error", function()
+    local run = succeeds(process.run({ "-v", "-o", "name", "web.yaml" }, WEB))
+    assert.matches("^    0s  Normal   ScalingReplicaSet  deployment/web  Scaled up", run.err)
+    assert.is_nil(run.out:find "Scaled")
+  end)
+end)
+
 describe("--trace", function()
   it("writes every write as a line of JSON", function()
     local json = require "wl.json"

@@ -6,6 +6,7 @@ local pod_resources = require "wl.pod_resources"
 local reference = require "wl.verbs.reference"
 local suggest = require "wl.suggest"
 local tabular = require "wl.table"
+local terminal = require "wl.terminal"
 
 local top = {}
 
@@ -93,6 +94,28 @@ local function pod_rows(cluster, options)
   return rows, { "NAME", "CPU REQUESTS", "CPU LIMITS", "MEMORY REQUESTS", "MEMORY LIMITS", "NODE" }
 end
 
+-- The columns of limits; the second stands here once the first is gone.
+local LIMITS = { 3, 4 }
+
+local function width_of(rows)
+  local widest = 0
+  for line in tabular.format(rows):gmatch "[^\n]+" do
+    widest = math.max(widest, utf8.len(line) or #line)
+  end
+  return widest
+end
+
+-- Without the limits, when there is no room for them.
+local function fitted(rows, kind)
+  if kind.name ~= "Pod" or not terminal.is "stdout" or width_of(rows) <= terminal.columns() then
+    return rows
+  end
+  for _, row in ipairs(rows) do
+    for _, column in ipairs(LIMITS) do table.remove(row, column) end
+  end
+  return rows
+end
+
 local ROWS = { Node = node_rows, Pod = pod_rows }
 
 --- Print what is asked of nodes, or by pods.
@@ -114,7 +137,7 @@ function top.top(cluster, words, options)
   end
   sort(rows, options.sort_by)
   table.insert(rows, 1, titles)
-  io.write(tabular.format(rows))
+  io.write(tabular.format(fitted(rows, kind)))
 end
 
 return top
