@@ -210,8 +210,10 @@ end
 function manage.pods(run)
   if run.spec.suspend then return discard(run, run.pods:batch "active") end
   local wanted = manage.wanted(run)
-  local extra = to_delete(run, math.max(0, run.active - wanted))
-  if #extra > 0 then return discard(run, extra) end
+  if run.is_indexed or run.active > wanted then
+    local extra = to_delete(run, math.max(0, run.active - wanted))
+    if #extra > 0 then return discard(run, extra) end
+  end
   local missing = wanted - run.active - (run.only_failed and run.terminating or 0)
   if missing > 0 then return fill(run, missing) end
 end

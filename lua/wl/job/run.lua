@@ -95,7 +95,12 @@ end
 
 -- Pods that have ended, or are about to, and are not counted yet.
 local function look_at_ended(self)
-  self.ended = Run.tracked(self.pods:batch "uncounted")
+  self.ended = self.pods:batch "uncounted"
+  if #self.ended == 0 then
+    self.new_succeeded, self.new_failed = self.ended, self.ended
+    return
+  end
+  self.ended = Run.tracked(self.ended)
   local succeeded, others = self.ended:split "succeeded"
   local failed = others
   if self.only_failed then failed = others:split "failed" end

@@ -34,6 +34,7 @@ end
 -- @treturn ?string message, code: some could not be written
 function tracking.release(ctx, batch)
   local count, message, code = 0, nil, nil
+  if #batch == 0 then return count end
   for _, group in ipairs(batch:group_by "metadata.finalizers") do
     local pod = group.batch[1]
     if pod and names.is_tracked(pod) then
@@ -63,6 +64,7 @@ end
 -- Count those whose finalizer is gone. True when there were any.
 local function settle(ctx, status)
   local uncounted, total = status.uncountedTerminatedPods, 0
+  if not uncounted.succeeded and not uncounted.failed then return false end
   for _, field in ipairs { "succeeded", "failed" } do
     local waiting, counted = split_uids(ctx, uncounted[field])
     uncounted[field] = waiting
@@ -77,6 +79,7 @@ end
 -- Each as it was before this sync did anything. Of very many only the first are
 -- looked at, unless their indexes say which those are: a sync counts no more.
 local function facts(run, batch)
+  if #batch == 0 then return { batch = batch, uid = {} } end
   local most = 2 * tracking.MOST + run.terminating
   local cut = not run.is_indexed and #batch > most
   if cut then batch = batch:slice(1, most) end
@@ -177,6 +180,7 @@ end
 
 -- Note what has ended in the status. Returns what is to be let go.
 local function collect(run, seen)
+  if #seen.uid == 0 then return { indexes = {}, going = seen.batch, full = seen.cut } end
   local pass = { indexes = {}, dirty = false, going = seen.batch:slice(1, 0), full = seen.cut,
     succeeded = set_of(run.uncounted_succeeded), failed = set_of(run.uncounted_failed) }
   for _, i in ipairs(order_of(seen)) do
