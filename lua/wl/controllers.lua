@@ -15,6 +15,7 @@ local Ctx = require "wl.ctx"
 local Controllers = {}
 Controllers.__index = Controllers
 
+local NOTHING = {}
 local FIRST_COMPONENT = 1 << 40 -- keys of components; ids are below
 
 --- @param cluster
@@ -23,7 +24,7 @@ function Controllers.new(cluster)
   local store = cluster.server.store
   store:set_limiter(5, 1000000)
   return setmetatable({ cluster = cluster, store = store,
-    by_kind = {}, components = {}, watchers = {}, runs = 0 }, Controllers)
+    by_kind = {}, list = {}, components = {}, watchers = {}, runs = 0 }, Controllers)
 end
 
 -- ---- kinds ----
@@ -65,6 +66,7 @@ function Controllers:add_kind(kind, number)
     ctx = Ctx.new(self.cluster, writer_of(kind)) }
   controller.ctx.source = controller.source
   self.by_kind[number] = controller
+  self.list[#self.list + 1] = controller
   note_cares(self, kind, number)
   for _, wanted in ipairs(kind.watches or {}) do watch(self, controller, wanted) end
   if kind.setup then kind.setup(controller.ctx) end
@@ -157,13 +159,13 @@ local function run(self, entry, key, call, object)
 end
 
 local function let_go(self, key)
-  for _, controller in pairs(self.by_kind) do
-    local held = controller.ctx.held[key]
-    for _, set in pairs(held or {}) do
+  for _, controller in ipairs(self.list) do
+    local ctx = controller.ctx
+    for _, set in pairs(ctx.held[key] or NOTHING) do
       set:unsubscribe(controller.source, key)
       set:close()
     end
-    controller.ctx.held[key] = nil
+    ctx.held[key], ctx.memory[key] = nil, nil
   end
   self.store:forget(key)
   self.store:done(key)

@@ -11,7 +11,8 @@
 --
 -- A ctx belongs to one controller. Reads answer at once from the model; writes
 -- may be refused and then return nil, message, code. `ctx.now` is the virtual
--- time in seconds since the epoch.
+-- time in seconds since the epoch; `ctx.key` stands for the object that is being
+-- reconciled, and what is put into `ctx.memory` under it goes when that object goes.
 local Picks = require "wl.picks"
 local owner = require "wl.owner"
 local selector = require "wl.selector"
@@ -27,7 +28,7 @@ Ctx.__index = Ctx
 function Ctx.new(cluster, writer)
   local self = setmetatable({
     cluster = cluster, server = cluster.server, store = cluster.server.store, writer = writer,
-    now = cluster:now(), held = {}, seen = {}, ranks = setmetatable({}, { __mode = "k" }),
+    now = cluster:now(), held = {}, memory = {}, seen = {}, ranks = setmetatable({}, { __mode = "k" }),
   }, Ctx)
   self.picks = Picks.new(function(batch, order, context, limit, round)
     return self:rank(batch, order, limit, context, round)

@@ -21,6 +21,7 @@ function registry.new(shipped)
   local self = setmetatable({
     by_version = {},  -- "apps/v1 Deployment" -> kind, old versions too
     by_word = {},     -- "deploy" -> kind, in lower case
+    resolved = {},    -- words as they were asked for -> kind, until one is added
     kinds = {},       -- in the order in which they came
     shipped = shipped or require "stdlib.kinds",
     waiting = {},     -- name of a shipped kind, in lower case -> its module, not loaded yet
@@ -48,7 +49,7 @@ function registry:add(kind)
   for word, known in pairs(self.by_word) do
     if known == old then self.by_word[word] = nil end
   end
-  self.kinds[#self.kinds + 1] = kind
+  self.kinds[#self.kinds + 1], self.resolved = kind, {}
   self.by_version[key(kind.api, kind.name)] = kind
   for version in pairs(kind.legacy) do
     local at = key(version, kind.name)
@@ -202,9 +203,14 @@ end
 -- @tparam string word case does not count
 -- @treturn ?kind or nil, message, "NotFound"
 function registry:resolve(word)
-  local folded = word:lower()
-  local kind = self.by_word[folded]
+  local kind = self.resolved[word]
   if kind then return kind end
+  local folded = word:lower()
+  kind = self.by_word[folded]
+  if kind then
+    self.resolved[word] = kind
+    return kind
+  end
   load_named(self, folded)
   kind = self.by_word[folded]
   if kind then return kind end

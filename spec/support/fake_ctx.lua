@@ -402,7 +402,7 @@ function fake_ctx.new(options)
   return setmetatable({
     now = options.now or 1700000000, refuse = options.refuse, policies = options.policies or {},
     timeless = options.timeless, graceful = options.graceful,
-    objects = {}, writes = {}, events = {}, serial = 0,
+    objects = {}, writes = {}, events = {}, memory = {}, serial = 0,
   }, Ctx)
 end
 

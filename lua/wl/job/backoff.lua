@@ -99,9 +99,6 @@ function backoff.record(record, succeeded, failed)
   return { failures = count, latest = count > 0 and failures[#failures] or nil }
 end
 
--- Records by ctx and uid of the Job.
-local memory = setmetatable({}, { __mode = "k" })
-
 local function recount(counted)
   local succeeded, failed = {}, {}
   for pod in counted:each() do
@@ -117,15 +114,12 @@ end
 -- @tparam function counted returns the batch of finished pods counted before
 -- @treturn table record
 function backoff.recall(ctx, job, counted)
-  local records = memory[ctx]
-  local record = records and records[job.metadata.uid]
-  return record or recount(counted())
+  return ctx.memory[ctx.key or job.metadata.uid] or recount(counted())
 end
 
 --- Remember the record of a Job; nil forgets it.
 function backoff.remember(ctx, job, record)
-  memory[ctx] = memory[ctx] or {}
-  memory[ctx][job.metadata.uid] = record
+  ctx.memory[ctx.key or job.metadata.uid] = record
 end
 
 return backoff
