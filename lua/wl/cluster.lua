@@ -221,6 +221,10 @@ end
 
 -- Somebody who always has work keeps time from passing.
 local function count_step(self)
+  if self.deciding then
+    error(apierror.new("BadRequest", ("time cannot pass while the policy %s decides")
+      :format(self.deciding.name)), 0)
+  end
   self.steps = self.steps + 1
   if self.steps > self.most_steps then
     self.steps = 0

@@ -235,7 +235,9 @@ local function called(ctx, cluster, p, rule, name, view)
   local limits = cluster and cluster.policy_limits or sandbox.LIMITS
   local before_ctx, before_policy = turn.ctx, turn.policy
   turn.ctx, turn.policy = ctx, p
+  if cluster then cluster.deciding = p end
   local ok, result, why = call(limits.instructions, limits.memory, p[name], view)
+  if cluster then cluster.deciding = nil end
   turn.ctx, turn.policy = before_ctx, before_policy
   if not ok then return nil, result, why end
   local kept, message = rule.returns.read(result)

@@ -153,6 +153,15 @@ describe("a strategy that fails", function()
     assert.equal(2, cluster:get("Deployment", nil, "web").status.updatedReplicas)
   end)
 
+  it("cannot let time pass", function()
+    local cluster = Cluster.new { nodes = 1 }
+    cluster:add_policy("rollout", "Bad", strategy "Bad" { plan = function() cluster:run(1) end })
+    assert(cluster:create(deployment("web", "Bad")))
+    cluster:run "10s"
+    assert.matches("time cannot pass while the policy Bad decides",
+      condition_of(cluster, "Deployment", "web").message)
+  end)
+
   it("is told anew when it fails otherwise", function()
     local message = "first"
     local cluster = Cluster.new { nodes = 1 }

@@ -31,7 +31,8 @@ function Decisions:next(uid)
   local place = ring.last % SIZE + 1
   local slot = ring[place]
   if not slot then
-    slot = {}
+    slot = { at = 0, policy = false, name = false, rule = false, saw = false, returned = false,
+      message = false }
     ring[place], ring.size = slot, place
   end
   ring.last = place
