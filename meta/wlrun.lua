@@ -218,6 +218,10 @@ function now() end
 ---@return any
 function patch(given, change, options) end
 
+---Switch on promises that are declared.
+---@param ... any names of those that ship, "all", or promises that a script declares
+function promise(...) end
+
 ---Write what happened as one HTML file that opens from disk.
 ---@param path string "out.html"
 ---@param options? table title
@@ -449,6 +453,10 @@ function Cluster:now() end
 ---@param options? table namespace; type: "strategic" (default), "merge" or "json"
 ---@return any
 function Cluster:patch(given, change, options) end
+
+---Switch on promises that are declared.
+---@param ... any names of those that ship, "all", or promises that a script declares
+function Cluster:promise(...) end
 
 ---Write what happened as one HTML file that opens from disk.
 ---@param path string "out.html"
