@@ -9,7 +9,7 @@ local words = require "wl.repl.words"
 
 local complete = {}
 
-local MOST = 200 -- that are listed
+local MOST = 60 -- that are listed
 
 -- Those that go on from what is begun, each once, in order.
 local function matching(begun, list)
