@@ -194,6 +194,13 @@ describe("why", function()
       .. ' +you: set_image%("deploy/web", "web=nginx:2"%)', out)
   end)
 
+  it("passes over what a controller did to itself", function()
+    local out = output('Job "j" { image = "x", restartPolicy = "Never" } _ = nil',
+      'behave("job-name=j", { exit = 1 })', "run 5s", "why job/j")
+    assert.matches("job%-controller changed Job j: status.failed.-because\n[^\n]*kubelet "
+      .. "changed Pod j%-%S+: status.phase Running %-> Failed", out)
+  end)
+
   it("tells of what is gone", function()
     local out = output('n = list("pods")[1].metadata.name', "scale deploy/web --replicas=0",
       "run 1m", 'why("pod/" .. n)')

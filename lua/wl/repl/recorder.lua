@@ -51,11 +51,20 @@ end
 
 -- ---- turns ----
 
+local function is_own(self, key, revision)
+  local write = self.writes[revision]
+  return write and write.run and write.run.key == key
+end
+
+-- The first write that woke a key; one of its own counts when there is no other.
 local function note_wakes(self, cluster)
   local wakes = cluster.store:wakes()
   for i = 1, #wakes, 2 do
     local key, revision = wakes[i], wakes[i + 1]
-    self.woken[key] = self.woken[key] or revision
+    local known = self.woken[key]
+    if not known or is_own(self, key, known) and not is_own(self, key, revision) then
+      self.woken[key] = revision
+    end
   end
 end
 
@@ -95,7 +104,7 @@ end
 
 local OBJECT_READS = { "get", "by_uid" }
 local SET_READS = { owned = " of it", matching = " that it selects",
-  orphans = " without an owner", all = "", where = " that are " }
+  orphans = " without an owner", all = "", where = "" }
 
 local function wrap_reads(self, ctx)
   for _, name in ipairs(OBJECT_READS) do
@@ -119,8 +128,9 @@ local function wrap_reads(self, ctx)
       if set:count() > 0 then
         local kind = name == "owned" and select(2, ...) or ...
         local number = of.server:number(of.server:kind(kind))
-        note_read(self, ("%d %ss%s%s (newest version %d)"):format(set:count(), kind, about,
-          name == "where" and select(2, ...) or "", of.store:kind_revision(number)))
+        local facet = name == "where" and select(2, ...) .. " " or ""
+        note_read(self, ("%d %s%s%s%s (newest version %d)"):format(set:count(), facet, kind,
+          set:count() == 1 and "" or "s", about, of.store:kind_revision(number)))
       end
       return set
     end
