@@ -111,6 +111,33 @@ describe("Canary", function()
     ]])
   end)
 
+  it("refuses what a paused Deployment would not do", function()
+    play(START .. [[
+      rollout.pause "deploy/web"
+      local ok, refusal = pcall(rollout.abort, "deploy/web")
+      expect(tostring(refusal)).contains "resume it first"
+    ]])
+  end)
+
+  it("goes back when what it measures in the background fails", function()
+    play(START .. [[
+      metric("errors", "deploy/web", function(t, version)
+        return version.image == "web:3" and version.weight > 50 and 0.5 or 0
+      end)
+      patch("deploy/web", function(web)
+        web.spec.strategy.canary.analysis = { metric = "errors", failureCondition = "> 10%" }
+      end)
+      rollout.promote("deploy/web", { full = true })
+      wait("deploy/web", "rolled out")
+      set_image("deploy/web", "web=web:3")
+      run "9m"
+      expect(kept().phase).is "Paused"
+      run "5m"
+      expect(kept().phase).is "Degraded"
+      expect(sizes()["web:2"]).is(10)
+    ]])
+  end)
+
   it("follows a change of its steps in mid-flight", function()
     play(START .. [[
       patch("deploy/web", function(web)

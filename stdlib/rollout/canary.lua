@@ -15,6 +15,7 @@
 --             interval: 1m
 --             count: 5
 --         - setReplicas: 50%
+--         analysis: {...}           # in the background, from the first step to the last
 --         scaleDownDelay: 30s       # keep one old pod, where the surge allows it, for that long
 --
 -- Each step waits for what the one before it wanted; after the last all pods are
@@ -31,6 +32,14 @@ local DO = {
   note = function(step, text) step.note(text) end,
 }
 
+local function meanwhile(analysis)
+  local given = { background = true }
+  for field, x in pairs(analysis) do
+    given[field] = x
+  end
+  return given
+end
+
 local Step = strategy.object {
   setWeight = strategy.int32 { min = 0, max = 100 }, setReplicas = strategy.int_or_string,
   pause = strategy.object { duration = strategy.any }, analysis = strategy.any,
@@ -40,9 +49,12 @@ local Step = strategy.object {
 return strategy "Canary" {
   params = {
     maxSurge = strategy.int_or_string, maxUnavailable = strategy.int_or_string,
-    steps = strategy.list(Step), scaleDownDelay = strategy.any,
+    steps = strategy.list(Step), analysis = strategy.any, scaleDownDelay = strategy.any,
   },
   script = function(step, params)
+    if params and params.analysis then
+      step.analyse(meanwhile(params.analysis))
+    end
     for _, one in ipairs(params and params.steps or {}) do
       for word, given in pairs(one) do
         DO[word](step, given)

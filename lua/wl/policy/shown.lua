@@ -66,7 +66,8 @@ local function rule_of(entry) return policy.contract(entry.policy.policy).functi
 
 --- Where the function that decided stands: "web.lua:12".
 function shown.place(entry)
-  local info = debug.getinfo(entry.policy[entry.name], "S")
+  local p = entry.policy
+  local info = debug.getinfo(entry.name == "plan" and p.script or p[entry.name], "S")
   return ("%s:%d"):format(info.short_src, info.linedefined)
 end
 

@@ -9,6 +9,8 @@
 --     count             how many measurements, 1
 --     failureLimit, inconclusiveLimit   how many of them may be that, 0
 --     initialDelay      before the first
+--     background        true: the script goes on meanwhile, to its end; without a count it is
+--                       measured as long as that takes
 --
 -- More failures than the limit: Failed. More inconclusive ones: Inconclusive.
 -- As many measurements as wanted: Successful. One that is late is made when it
@@ -22,7 +24,7 @@ local analysis = {}
 
 local FIELDS = { metric = true, successCondition = true, failureCondition = true, interval = true,
   count = true, failureLimit = true, inconclusiveLimit = true, initialDelay = true,
-  abort = true, name = true }
+  abort = true, name = true, background = true }
 
 local MOST_KEPT = 10 -- measurements that a record keeps
 
@@ -74,7 +76,7 @@ local function numbers(given)
   end
   take("interval", seconds(given.interval, "interval", 60))
   take("initialDelay", seconds(given.initialDelay, "initialDelay", 0))
-  take("count", whole(given.count, "count", 1, 1))
+  take("count", whole(given.count, "count", 1, given.background and math.maxinteger or 1))
   take("failureLimit", whole(given.failureLimit, "failureLimit", 0, 0))
   take("inconclusiveLimit", whole(given.inconclusiveLimit, "inconclusiveLimit", 0, 0))
   return not message and read or nil, message

@@ -24,6 +24,8 @@ local function under_way(object)
   elseif record.is_settled(now) then
     return refuse(object, "no rollout is under way: all pods are of the stable revision, or "
       .. "on their way there")
+  elseif object.spec.paused then
+    return refuse(object, "is paused (spec.paused): resume it first")
   end
   return now
 end

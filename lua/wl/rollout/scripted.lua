@@ -3,7 +3,6 @@
 -- sizes: the same for every kind whose pods it rolls out.
 local Metrics = require "wl.metrics"
 local auto = require "wl.rollout.auto"
-local record = require "wl.rollout.record"
 
 local scripted = {}
 
@@ -117,13 +116,6 @@ function scripted.follow(ctx, object, rollout, label)
   end
   tell(ctx, object, rollout)
   return switch_all(ctx, object, rollout.record, label)
-end
-
---- Does a workload's script go on: are there steps ahead of it?
--- @treturn boolean
-function scripted.is_under_way(object)
-  local now = (object.status or {}).rollout
-  return now ~= nil and now.phase ~= "Healthy" and not record.is_aborted(now)
 end
 
 return scripted

@@ -311,11 +311,30 @@ local function analysed(self, wanted, entry, aborts)
   return true, seen
 end
 
+-- Looked at each time the script comes by; what is not over does not hold it up.
+local function analyse_meanwhile(self, wanted)
+  local entry = entry_for(self, "analyse in the background " .. wanted.name)
+  local seen = advance(self, wanted, entry)
+  entry.finishedAt = entry.finishedAt or record.stamp(self.view.now)
+  if self.record.full then
+    return seen.phase
+  elseif seen.phase == "Failed" then
+    turn_back(self, "Degraded", analysis.words(wanted, seen))
+  elseif seen.phase == "Inconclusive" and not is_opened(self) then
+    suspend(self, "Paused", analysis.words(wanted, seen) .. ": until it is promoted")
+  elseif seen.phase == "Inconclusive" then
+    seen.phase = "Skipped"
+  end
+  return seen.phase
+end
+
 function STEPS.analyse(given)
   local self = state()
   local wanted, message = analysis.read(given)
   if not wanted then
     error(message, 2)
+  elseif given.background then
+    return analyse_meanwhile(self, wanted)
   end
   return take(self, "analyse " .. wanted.name, function(entry)
     return analysed(self, wanted, entry, given.abort ~= false)

@@ -266,6 +266,25 @@ describe("analyse", function()
     assert.same({ 10, 40, 70 }, times)
   end)
 
+  it("may go on in the background, to the end of the script", function()
+    local value, measured = 0.1, 0
+    local w = world(function()
+      step.analyse { metric = "m", successCondition = "< 0.5", interval = "30s", background = true }
+      step.set_weight(20)
+      step.pause "10m"
+    end, { measure = function() measured = measured + 1 return value end })
+    assert.same({ "Paused", 2, 3 }, { w.go() })
+    for _ = 1, 4 do
+      w.now = w.now + 30
+      w.go()
+    end
+    assert.equal(5, measured)
+    value = 0.9
+    w.now = w.now + 30
+    assert.same({ "Degraded", 0 }, { (w.go()), w.new })
+    assert.matches("analysis of m: Failed", w.record.message)
+  end)
+
   it("says what is wrong", function()
     for text, given in pairs {
       ["unknown field \"succesCondition\"; did you mean \"successCondition\"?"] =
