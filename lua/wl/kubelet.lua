@@ -11,6 +11,7 @@ local Timers = require "wl.kubelet.timers"
 local default = require "stdlib.behaviour.default"
 local lifecycle = require "wl.kubelet.lifecycle"
 local machines = require "wl.kubelet.machines"
+local references = require "wl.kubelet.references"
 local rejection = require "wl.kubelet.rejection"
 local rng = require "wl.rng"
 local termination = require "wl.kubelet.termination"
@@ -79,14 +80,28 @@ local function tell(ctx, pods, events)
   end
 end
 
-local function advance(self, ctx, part, first)
-  local step = lifecycle.advance(part.pod, part.profile, ctx.now, first or nil)
+-- Pods that wait for a ConfigMap or Secret.
+local function hold(self, ctx, pods)
+  if not self.waiting then
+    self.waiting = {}
+    references.changed(ctx)
+    ctx:all("ConfigMap"):subscribe(self.entry.source, self.entry.key)
+    ctx:all("Secret"):subscribe(self.entry.source, self.entry.key)
+  end
+  table.insert(self.waiting, pods)
+end
+
+local function advance(self, ctx, part, first, missing)
+  local step = lifecycle.advance(part.pod, part.profile, ctx.now, first or nil, missing)
   if step.status then
     ctx:update_many(part.pods, { status = step.status }, columns_for(self, ctx, part.pods, step))
     tell(ctx, part.pods, step.events)
   end
   if step.due and (step.status or first ~= nil) then
     self.timers:add(step.due, part.pods)
+  end
+  if step.waits and (step.status or first ~= nil) then
+    hold(self, ctx, part.pods)
   end
 end
 
@@ -120,18 +135,21 @@ end
 
 -- Carry pods on. `first`: a first step for those that live, false: none, but they
 -- have not been waited for; `new`: those that are being deleted were not seen so
--- before.
-local function carry(self, ctx, batch, first, new)
+-- before; `late`: they have waited for what they refer to.
+local function carry(self, ctx, batch, first, new, late)
   local pods = self.machines:reachable(batch)
   if #pods == 0 then
     return
   end
   for _, group in ipairs(alike(self, pods)) do
-    for _, part in ipairs(self.behaviours:profiles(group.batch, self.seed)) do
-      if part.pod.metadata.deletionTimestamp then
-        terminate(self, ctx, part, new)
-      else
-        advance(self, ctx, part, first)
+    for _, like in ipairs(references.split(ctx, group.batch)) do
+      local missing = like.missing or late and { late = true } or nil
+      for _, part in ipairs(self.behaviours:profiles(like.pods, self.seed)) do
+        if part.pod.metadata.deletionTimestamp then
+          terminate(self, ctx, part, new)
+        else
+          advance(self, ctx, part, first, missing)
+        end
       end
     end
   end
@@ -227,6 +245,16 @@ local function take_in_amendments(self, ctx)
   self.amended_version = amended:version()
 end
 
+-- Pods for which what they refer to may be there now.
+local function look_at_references(self, ctx)
+  if not self.waiting or not references.changed(ctx) then return end
+  local waiting = self.waiting
+  self.waiting = nil
+  for _, pods in ipairs(waiting) do
+    carry(self, ctx, pods, nil, nil, true)
+  end
+end
+
 local function run_due(self, ctx)
   local batches = self.timers:pop(ctx.now)
   while batches do
@@ -268,6 +296,7 @@ function Kubelet:run(ctx)
   take_in_dying(self, ctx)
   look_at_gates(self, ctx)
   take_in_amendments(self, ctx)
+  look_at_references(self, ctx)
   run_due(self, ctx)
   local due = earliest(self.timers:next(), earliest(end_graces(self, ctx), again))
   return due and due - ctx.now

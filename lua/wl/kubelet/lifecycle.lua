@@ -74,6 +74,23 @@ local function expire(sim, at)
   sim.over = true
 end
 
+-- The pod gets its sandbox once its volumes are mounted; a fault of theirs is told
+-- each time that the kubelet tries.
+local function sandbox_step(sim)
+  local missing = sim.missing or EMPTY
+  local at = missing.late and sim.now
+    or time.parse(sim.status.startTime) + sim.profile:seconds "start"
+  if not missing.volume then
+    return at, function() sim.sandbox = true end
+  elseif sim.waits then
+    return nil
+  end
+  return at, function()
+    sim.waits = true
+    sim:event("Warning", "FailedMount", missing.volume)
+  end
+end
+
 -- The next thing that happens: when, and a function that makes it happen.
 local function next_step(sim)
   local status = sim.status
@@ -82,13 +99,7 @@ local function next_step(sim)
   elseif status.phase == "Succeeded" or status.phase == "Failed" then
     return nil
   end
-  local at, step
-  if not sim.sandbox then
-    at = time.parse(status.startTime) + sim.profile:seconds "start"
-    step = function() sim.sandbox = true end
-  else
-    at, step = run.next(sim)
-  end
+  local at, step = (sim.sandbox and run.next or sandbox_step)(sim)
   local expires = expired_at(sim)
   if expires and (not at or expires <= at) then
     return expires, expire
@@ -157,10 +168,10 @@ function Sim:event(type, reason, message)
   self.events[#self.events + 1] = { type = type, reason = reason, message = message }
 end
 
-local function simulate(pod, profile, now)
+local function simulate(pod, profile, now, missing)
   local status = summary.shared(pod)
   return setmetatable({ pod = pod, profile = profile, now = now, status = status, events = {},
-                        sandbox = sandbox_ready(status) }, Sim)
+                        missing = missing, sandbox = sandbox_ready(status) }, Sim)
 end
 
 -- What the status says of the whole after a step.
@@ -181,12 +192,15 @@ end
 -- @param profile a Profile
 -- @tparam number now seconds
 -- @tparam ?function first step(sim, at): something from outside that happens now
--- @treturn table `{ status, accepted, addressed, events, due }`: the new status, nil when
---   nothing happened; whether the kubelet saw the pod for the first time, and
+-- @tparam ?table missing what it refers to and is not there: see wl.kubelet.references;
+--   `late`: it was not, until now
+-- @treturn table `{ status, accepted, addressed, events, due, waits }`: the new status, nil
+--   when nothing happened; whether the kubelet saw the pod for the first time, and
 --   whether its sandbox was made (so that it needs addresses); its events in
---   order; the moment of the next step, nil when there is none
-function lifecycle.advance(pod, profile, now, first)
-  local sim = simulate(pod, profile, now)
+--   order; the moment of the next step, nil when there is none; whether it waits
+--   for what is missing
+function lifecycle.advance(pod, profile, now, first, missing)
+  local sim = simulate(pod, profile, now, missing)
   local had_sandbox, steps = sim.sandbox, 0
   while steps < MOST_STEPS do
     local at, step = next_step(sim)
@@ -196,7 +210,7 @@ function lifecycle.advance(pod, profile, now, first)
     if not at or at > now then
       return { status = steps > 0 and sim.status or nil, accepted = sim.accepted, due = at,
                addressed = sim.sandbox and (sim.new_sandbox or not had_sandbox),
-               events = sim.events }
+               events = sim.events, waits = sim.waits }
     end
     step(sim, at)
     sum_up(sim, at)

@@ -55,11 +55,30 @@ local function start(sim, spec, status, at)
   sim:event("Normal", "Started", "Container started")
 end
 
+local CONFIG_ERROR = "CreateContainerConfigError"
+local PULL_FAILED = { ErrImagePull = true, ImagePullBackOff = true }
+
+-- Something that its environment is made of is not there.
+local function config_fails(sim, status, from, fault)
+  local waiting = status.state.waiting or EMPTY
+  sim.waits = true
+  if waiting.reason == CONFIG_ERROR and waiting.message == fault then
+    return nil
+  end
+  return waiting.reason == CONFIG_ERROR and sim.now or from, function()
+    status.state = { waiting = { reason = CONFIG_ERROR, message = fault } }
+    sim:event("Warning", "Failed", "Error: " .. fault)
+  end
+end
+
 -- A container that has never run: it starts at `from` if its image is there.
 local function first_start(sim, spec, status, from, plan)
   local reason = status.state.waiting and status.state.waiting.reason
-  if not plan.pull_error then
-    local late = reason == "ErrImagePull" or reason == "ImagePullBackOff"
+  local fault = sim.missing and sim.missing.containers and sim.missing.containers[spec.name]
+  if fault and not plan.pull_error then
+    return config_fails(sim, status, from, fault)
+  elseif not plan.pull_error then
+    local late = PULL_FAILED[reason] or reason == CONFIG_ERROR
     return late and sim.now or from, function(_, at) start(sim, spec, status, at) end
   elseif reason == "ImagePullBackOff" then
     return nil
@@ -232,7 +251,8 @@ end
 -- Returns the earliest step of the init containers, and when they let the
 -- others start; nil: not yet.
 local function init_steps(sim)
-  local from = time.parse(sim.status.startTime) + sim.profile:seconds "start"
+  local from = sim.missing and sim.missing.late and sim.now
+    or time.parse(sim.status.startTime) + sim.profile:seconds "start"
   local at, step
   for i, spec in ipairs(sim.pod.spec.initContainers or EMPTY) do
     local status = sim.status.initContainerStatuses[i]
