@@ -5,6 +5,7 @@
 --     restarts.check {
 --       nodes = 2, last = 60,                        -- seconds
 --       objects = { deployment },                    -- created first
+--       kinds = { kind },                            -- besides those that ship
 --       behaviours = { ["app=web"] = { ready = "5s" } },
 --       actions = { { 10, function(cluster) ... end } },
 --       -- What is tried again when it was stopped in its middle: { 10, act, again = true }
@@ -15,12 +16,14 @@
 -- addresses, nodes, moments, revisions of objects, how often something was told.
 local Cluster = require "wl.cluster"
 local Metrics = require "wl.metrics"
+local registry = require "wl.registry"
 local selector = require "wl.selector"
 local state = require "spec.support.state"
 
 local restarts = {}
 
 local MOST_LIVES = 1000
+local PAUSE = 400 -- percent: hundreds of small clusters come and go
 
 local COUNTED = { "Pod", "Job", "ReplicaSet", "ControllerRevision", "PersistentVolumeClaim",
   "PersistentVolume", "EndpointSlice" }
@@ -50,9 +53,15 @@ local function perform(cluster, actions, from, last, begin)
   return done
 end
 
+local function registry_of(kinds)
+  local known = registry.new()
+  for _, kind in ipairs(kinds or {}) do known:add(kind) end
+  return known
+end
+
 local function first_run(scenario)
   local cluster = Cluster.new { nodes = scenario.nodes or 1, seed = 7, start = scenario.start,
-    node = scenario.node }
+    registry = registry_of(scenario.kinds) }
   for pods, behaviour in pairs(scenario.behaviours or {}) do
     cluster.kubelet:behave(pods, behaviour)
   end
@@ -149,6 +158,7 @@ end
 --   once    true: it is not stopped after each write
 -- @treturn cluster after the run that was not stopped
 function restarts.check(scenario)
+  local pause = collectgarbage("setpause", PAUSE)
   local cluster, first, done, begin = first_run(scenario)
   local expected, made = state.of(cluster, scenario.places), count_creations(cluster, first)
   for revision = first, cluster.store:revision() do
@@ -167,6 +177,7 @@ function restarts.check(scenario)
   end
   if not scenario.once then check_stutter(cluster, scenario, first, begin, expected) end
   restarts.stops = cluster.store:revision() - first
+  collectgarbage("setpause", pause)
   return cluster
 end
 

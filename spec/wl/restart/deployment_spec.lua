@@ -69,10 +69,10 @@ describe("Stopped at any write,", function()
   it("a rollout is overtaken and scaled in the middle", function()
     restarts.check {
       nodes = 1, last = 40, behaviours = SLOW,
-      objects = { workload("Deployment", "web", { replicas = 2, revisionHistoryLimit = 1 }) },
+      objects = { workload("Deployment", "web", { replicas = 1, revisionHistoryLimit = 1 }) },
       actions = {
         { 5, set_image("Deployment", "web", "app:2") },
-        { 6, change("Deployment", "web", function(draft) draft.spec.replicas = 3 end) },
+        { 6, change("Deployment", "web", function(draft) draft.spec.replicas = 2 end) },
         { 8, set_image("Deployment", "web", "app:3") },
       },
     }

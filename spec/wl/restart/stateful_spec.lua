@@ -75,7 +75,7 @@ describe("Stopped at any write,", function()
 
   it("a DaemonSet updates node by node, and goes back", function()
     restarts.check {
-      nodes = 3, last = 60, places = true, behaviours = { ["app=agent"] = { ready = "1s" } },
+      nodes = 2, last = 60, places = true, behaviours = { ["app=agent"] = { ready = "1s" } },
       objects = { workload("DaemonSet", "agent", { minReadySeconds = 1 }) },
       actions = {
         { 10, set_image("DaemonSet", "agent", "app:2") },
