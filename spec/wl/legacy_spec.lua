@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- Manifests of versions that Kubernetes no longer serves.
 local admission = require "wl.admission"
+local legacy = require "wl.api.legacy"
 local registry = require "wl.registry"
 local value = require "wl.value"
 
@@ -43,6 +44,20 @@ describe("what is said about an old version", function()
         :format(table.unpack(case)) }, warnings)
     end)
   end
+
+  it("is what to write now, for every one of them", function()
+    for name, versions in pairs(legacy) do
+      for api in pairs(versions) do
+        local now = kinds:find(api, name)
+        local object, warnings = read(api, name, {})
+        assert.equal(now.api, object.apiVersion)
+        local told = not api:find "v%d+$"
+          and ("%s %s is no longer served since Kubernetes 1.%%d+; write apiVersion: %s")
+            :format(api, name, now.api) or ""
+        assert.matches(told, warnings[1] or "")
+      end
+    end
+  end)
 
   it("says nothing of a version that is still served", function()
     local _, warnings = read("autoscaling/v1", "HorizontalPodAutoscaler", {})
