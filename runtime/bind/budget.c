@@ -46,13 +46,21 @@ static void note_place(lua_State *L, wl_Budget *budget) {
   }
 }
 
+static int kilobytes(size_t bytes) {
+  return (int)(bytes / 1024);
+}
+
 void wl_budget_push_message(lua_State *L, const wl_Budget *budget) {
+  size_t most = budget->bytes / BLOCK;
   if (budget->stopped == WL_STOP_TIME)
     lua_pushfstring(L, "%sstopped after %I instructions: does it ever end?",
                     budget->where, budget->instructions);
+  else if (budget->refused > most)
+    lua_pushfstring(L, "%swanted a text or table of %d KB, of %d KB at most",
+                    budget->where, kilobytes(budget->refused), kilobytes(most));
   else
     lua_pushfstring(L, "%stook more than %d KB of memory", budget->where,
-                    (int)(budget->bytes / 1024));
+                    kilobytes(budget->bytes));
 }
 
 static void stop(lua_State *L, wl_Budget *budget, wl_Stop why) {
