@@ -176,6 +176,23 @@ describe("reload", function()
     assert.equal(2, count) -- the condition, and one event for all the tries
   end)
 
+  for _, case in ipairs {
+    { "a module", 'define(require "one")\n', "one.lua" },
+    { "a file on the path", "", "rollout/one.lua" },
+  } do
+    it("reads " .. case[1] .. " again", function()
+      local run = process.scenario(case[2] .. WEB .. ([[
+        local file = io.open(%q, "w")
+        file:write 'return strategy "One" { plan = function(view) return { new = 2 } end }'
+        file:close()
+        print(#reload())
+        run "1m"
+        print(get "deploy/web".status.updatedReplicas)]]):format(case[3]),
+        { [case[3]] = "return " .. ONE })
+      assert.equal("1\n1\n2\n", succeeds(run).out)
+    end)
+  end
+
   it("keeps what there was when the file is wrong now", function()
     local run = process.scenario([[
       local file = io.open("one.lua", "w")
@@ -205,7 +222,8 @@ describe("a file of policies", function()
     "string.upper = nil", "math.floor = nil", 'require("wl.intstr").resolve = nil',
     "_G.type = nil", "rawset(string, 'len', nil)", "strategy.int.min = 5",
     "local g = getmetatable('') if g then g.__index = nil end",
-    "local i = strategy.int.__index if i then i.__call = nil end strategy.list(strategy.str).kind = 'x'",
+    "local i = strategy.int.__index if i then i.__call = nil end",
+    "strategy.list(strategy.str).kind = 'x'",
     "local q = require('wl.quantity').parse '99999999999999999999999' local i = q.number.__index "
       .. "if i then i.__add = nil end",
     "local p = strategy 'Two' { plan = function() end } pcall(function() p.policy = 'retry' end) "
