@@ -7,12 +7,13 @@ ignore = {
 
 -- The words of the scenario language.
 local words = {
-  "after", "always", "annotate", "apply", "at", "at_most", "behave", "cluster", "concurrency",
-  "create_job", "cron", "decisions", "define", "delete", "deletion_order", "describe", "diff",
-  "events", "eventually", "every", "exists", "expect", "explain", "fail", "get", "history",
-  "holds_until", "kind", "label", "list", "metric", "never", "node", "now", "patch", "placement",
-  "promise", "reload", "report", "retry", "rollout", "run", "scale", "set_image", "show", "step",
-  "strategy", "test", "timeline", "top", "tree", "until_settled", "wait", "watch", "within",
+  "after", "always", "annotate", "apply", "at", "at_most", "behave", "chaos", "cluster",
+  "concurrency", "create_job", "cron", "decisions", "define", "delete", "deletion_order",
+  "describe", "diff", "events", "eventually", "every", "exists", "expect", "explain", "fail",
+  "get", "history", "holds_until", "kind", "label", "list", "metric", "never", "node", "now",
+  "patch", "placement", "promise", "reload", "report", "retry", "rollout", "run", "scale",
+  "set_image", "show", "step", "strategy", "test", "timeline", "top", "tree", "until_settled",
+  "wait", "watch", "within",
 }
 -- Kinds are constructors.
 local kinds = {

@@ -36,7 +36,7 @@ local function empty(options, seconds)
   local self = setmetatable({ seed = options.seed, options = options, streams = {}, policies = {},
     warnings = {}, warned = {}, listeners = {}, timers = timer.new(), steps = 0,
     most_steps = MOST_STEPS, decision_log = Decisions.new(),
-    policy_limits = options.policy_limits }, Cluster)
+    policy_limits = options.policy_limits, chaos_log = {}, chaos_mute = {} }, Cluster)
   self.seconds, self.started = seconds, seconds
   self.server = Server.new { registry = options.registry, seed = self.seed,
     history = options.history }
@@ -326,6 +326,11 @@ function Cluster:run(length)
   while self:step(limit) do end
   set_time(self, limit)
 end
+
+--- Stand still for a while: time goes on, and nothing happens. What was due meanwhile is
+-- late.
+-- @tparam number seconds
+function Cluster:sleep(seconds) set_time(self, self.seconds + seconds) end
 
 --- Let time pass until something is so; it is looked at whenever all that is
 -- due at a moment has been done.

@@ -188,11 +188,73 @@ function Controllers:last_run()
     metadata.namespace and metadata.namespace .. "/" or "", metadata.name)
 end
 
+-- ---- disturbing ----
+
+--- Have what is due wait, now and then: as a change that is seen late.
+-- @tparam function by(entry) returns seconds, or nil
+function Controllers:postpone(by)
+  self.postponed_by = self.postponed_by or {}
+  table.insert(self.postponed_by, by)
+end
+
+local function postponed(self, key, number)
+  local entry = key > FIRST_COMPONENT and self.components[key - FIRST_COMPONENT]
+    or self.by_kind[number]
+  for _, by in ipairs(entry and self.postponed_by or {}) do
+    local seconds = by(entry)
+    if seconds then
+      self.store:enqueue(key, entry.source, math.max(1, math.ceil(seconds * 1000)))
+      self.store:done(key)
+      return true
+    end
+  end
+  return false
+end
+
+--- The names of the controllers of kinds, in the order of the kinds.
+-- @treturn {string,...}
+function Controllers:names()
+  local names = {}
+  for number in ipairs(self.cluster.server.kinds) do
+    local controller = self.by_kind[number]
+    if controller then names[#names + 1] = controller.ctx.writer end
+  end
+  return names
+end
+
+local function with_name(self, name)
+  for number in ipairs(self.cluster.server.kinds) do
+    local controller = self.by_kind[number]
+    if controller and controller.ctx.writer == name then return controller, number end
+  end
+end
+
+--- Start a controller again: all that it remembers is gone, and it looks at all its objects.
+-- @tparam string name "deployment-controller"
+function Controllers:restart(name)
+  local controller, number = with_name(self, name)
+  local old = controller.ctx
+  for key, sets in pairs(old.held) do
+    for _, set in pairs(sets) do
+      if key then set:unsubscribe(controller.source, key) end
+      set:close()
+    end
+  end
+  controller.ctx = Ctx.new(self.cluster, old.writer)
+  controller.ctx.source = controller.source
+  for object in self.store:all(number):each() do
+    self:enqueue(self.cluster.server:id(object))
+  end
+end
+
+-- ---- working ----
+
 --- Work on the next key that is due.
 -- @treturn boolean false: nothing is due
 function Controllers:step()
   local key, number = self.store:take()
   if not key then return false end
+  if self.postponed_by and postponed(self, key, number) then return true end
   if key > FIRST_COMPONENT then
     local entry = self.components[key - FIRST_COMPONENT]
     run(self, entry, key, entry.component.run)

@@ -14,6 +14,7 @@
 -- time in seconds since the epoch; `ctx.key` stands for the object that is being
 -- reconciled, and what is put into `ctx.memory` under it goes when that object goes.
 local Picks = require "wl.picks"
+local apierror = require "wl.apierror"
 local owner = require "wl.owner"
 local selector = require "wl.selector"
 local time = require "wl.time"
@@ -139,8 +140,23 @@ function Ctx:touched(kind) return self.store:touched(number(self, kind), 1) end
 
 -- ---- writing ----
 
+-- People are spared.
+local SPARED = { kubectl = true, chaos = true, wlrun = true }
+
+-- What `chaos` has the API server refuse; see wl.chaos.
+local function refused(self, verb, object)
+  for _, refuse in ipairs(SPARED[self.writer] and {} or self.cluster.refusals) do
+    local refusal = refuse(verb, object)
+    if refusal then return refusal end
+  end
+end
+
 --- Create an object. @return a view; or nil, message, code, causes
-function Ctx:create(object) return self.server:create(object) end
+function Ctx:create(object)
+  local refusal = self.cluster.refusals and refused(self, "create", object)
+  if refusal then return apierror.returned(refusal) end
+  return self.server:create(object)
+end
 
 --- Create n objects that differ in name only (metadata.generateName), and in what
 -- columns say: path -> list of values, one an object.
@@ -149,6 +165,8 @@ function Ctx:create(object) return self.server:create(object) end
 -- @treturn ?string code
 -- @treturn ?batch what was created
 function Ctx:create_many(object, n, columns)
+  local refusal = self.cluster.refusals and refused(self, "create", object)
+  if refusal then return 0, refusal.message, refusal.code end
   local batch, message, code = self.server:create_many(object, n, columns)
   return batch and #batch or 0, message, code, batch
 end
@@ -161,16 +179,26 @@ end
 -- @treturn ?batch what was created
 function Ctx:create_each(object, n, vary)
   if n == 0 then return 0 end
+  local refusal = self.cluster.refusals and refused(self, "create", object)
+  if refusal then return 0, refusal.message, refusal.code end
   local batch, message, code = self.server:create_each(object, n, vary)
   return batch and #batch or 0, message, code, batch
 end
 
 --- Change an object through a draft. @return a view; or nil, message, code, causes
-function Ctx:update(object, change) return self.server:change(object, change) end
+function Ctx:update(object, change)
+  local refusal = self.cluster.refusals and refused(self, "update", object)
+  if refusal then return apierror.returned(refusal) end
+  return self.server:change(object, change)
+end
 
 --- Replace an object's status: a table, or function(draft of the status).
 -- @return a view; or nil, message, code
-function Ctx:update_status(object, status) return self.server:update_status(object, status) end
+function Ctx:update_status(object, status)
+  local refusal = self.cluster.refusals and refused(self, "update", object)
+  if refusal then return apierror.returned(refusal) end
+  return self.server:update_status(object, status)
+end
 
 --- Apply a JSON merge patch to each member of a batch.
 -- @tparam batch batch
@@ -183,10 +211,16 @@ end
 
 --- Delete an object. @tparam ?table options grace (seconds), propagation
 -- @return true; or nil, message, code
-function Ctx:delete(object, options) return self.server:delete(object, options) end
+function Ctx:delete(object, options)
+  local refusal = self.cluster.refusals and refused(self, "delete", object)
+  if refusal then return apierror.returned(refusal) end
+  return self.server:delete(object, options)
+end
 
 --- Delete each member of a batch. @treturn integer how many there were
 function Ctx:delete_many(batch, options)
+  local refusal = self.cluster.refusals and refused(self, "delete", batch[1])
+  if refusal then return 0, refusal.message, refusal.code end
   local deleted, message, code = self.server:delete_many(batch, options)
   self.picks:deleted(batch)
   return deleted, message, code
@@ -195,7 +229,7 @@ end
 --- Make `controller` the controller of an object that has none.
 -- @return a view; or nil, message, code
 function Ctx:adopt(controller, object)
-  return self.server:change(object, function(draft)
+  return self:update(object, function(draft)
     local references = draft.metadata.ownerReferences
     if references == nil then
       draft.metadata.ownerReferences = value.list { owner.reference(controller) }
@@ -208,7 +242,7 @@ end
 --- Take `controller` out of an object's owners.
 -- @return a view; or nil, message, code
 function Ctx:release(controller, object)
-  return self.server:change(object, function(draft)
+  return self:update(object, function(draft)
     local kept = value.list {}
     for _, reference in ipairs(object.metadata.ownerReferences or {}) do
       if reference.uid ~= controller.metadata.uid then kept[#kept + 1] = reference end

@@ -255,6 +255,18 @@ local function look_at_references(self, ctx)
   end
 end
 
+--- Let something happen to a pod from outside, now.
+-- @param ctx the controller surface
+-- @param pod
+-- @tparam function step(sim, at) see wl.kubelet.lifecycle
+function Kubelet:strike(ctx, pod, step)
+  ctx.now = ctx.cluster:now()
+  local batch = ctx:on_node(pod.spec.nodeName, "Pod"):batch(nil, 0)
+  batch:add(ctx.server:id(pod))
+  carry(self, ctx, batch, step)
+  ctx:wake()
+end
+
 local function run_due(self, ctx)
   local batches = self.timers:pop(ctx.now)
   while batches do

@@ -33,7 +33,8 @@ local VERBS = {
   tree = "tree", top = "top", diff = "comparing", explain = "explaining",
   decisions = "decisions",
   timeline = "pictures", report = "pictures",
-  node = "nodes", behave = "nodes", metric = "metrics", cron = "jobs", create_job = "jobs",
+  chaos = "chaos", node = "nodes", behave = "nodes",
+  metric = "metrics", cron = "jobs", create_job = "jobs",
 }
 
 -- Verbs that need no cluster.

@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: MIT
---- rollout-budget: a Deployment never makes more pods than maxSurge allows, and never
+--- rollout-budget: a Deployment never wants more pods than maxSurge allows, and never
 -- takes away an available pod that maxUnavailable wants to stay.
 --
 -- Pods that fail by themselves break no promise: only what the controller does counts.
+-- The pods that its ReplicaSets want are counted: old ones that wait to be deleted come on
+-- top, here as in Kubernetes.
 local budget = require "wl.rollout.budget"
 local owner = require "wl.owner"
 local promise = require "wl.promise"
@@ -14,19 +16,15 @@ end
 
 local function name_of(object) return object.metadata.namespace .. "/" .. object.metadata.name end
 
--- A pod was made: are there too many?
-local function pod(ctx, old, now)
-  local above = not old and now and owner.controller(now)
-  local set = above and above.kind == "ReplicaSet" and ctx:by_uid(above.uid)
-  local deployment = deployment_of(ctx, set)
-  if not deployment then return nil end
-  local active = 0
+-- A set was made, or made larger: are too many wanted?
+local function too_many(ctx, deployment)
+  local wanted = 0
   for set in ctx:owned(deployment, "ReplicaSet"):each() do
-    active = active + ctx:owned(set, "Pod"):count "active"
+    wanted = wanted + (set.spec.replicas or 1)
   end
   local most = (deployment.spec.replicas or 1) + budget.of(deployment)
-  if active > most then
-    return ("Deployment %s has %d pods, maxSurge allows %d"):format(name_of(deployment), active,
+  if wanted > most then
+    return ("Deployment %s wants %d pods, maxSurge allows %d"):format(name_of(deployment), wanted,
       most)
   end
 end
@@ -42,10 +40,8 @@ local function kept(ctx, deployment, changed, size)
 end
 
 -- A set was made smaller: do enough stay?
-local function replica_set(ctx, old, now)
-  if not old or not now or (now.spec.replicas or 1) >= (old.spec.replicas or 1) then return nil end
-  local deployment = deployment_of(ctx, now)
-  if not deployment or deployment.spec.strategy.type == "Recreate" then return nil end
+local function too_few(ctx, deployment, old, now)
+  if deployment.spec.strategy.type == "Recreate" then return nil end
   local _, unavailable = budget.of(deployment)
   local least = (deployment.spec.replicas or 1) - unavailable
   local after = kept(ctx, deployment, now, now.spec.replicas or 1)
@@ -55,7 +51,15 @@ local function replica_set(ctx, old, now)
   end
 end
 
+local function replica_set(ctx, old, now)
+  local before, after = old and old.spec.replicas or 0, now and now.spec.replicas or 0
+  local deployment = now and before ~= after and deployment_of(ctx, now)
+  if not deployment then return nil end
+  if after > before then return too_many(ctx, deployment) end
+  return too_few(ctx, deployment, old, now)
+end
+
 return promise "rollout-budget" {
   about = "a Deployment's rollout keeps to maxSurge and maxUnavailable",
-  writes = { Pod = pod, ReplicaSet = replica_set },
+  writes = { ReplicaSet = replica_set },
 }

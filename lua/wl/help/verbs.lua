@@ -110,6 +110,12 @@ return {
         .. 'behave("app=web", function(pod) ... end)',
       text = "Says what the containers of the pods that match do, from now on.",
       example = 'behave("app=web", { ready = "5s" })' },
+    { name = "chaos", usage = 'chaos { node_crash = "1 every 10m for 5m", api_conflict = 0.05 }',
+      text = "Faults at moments drawn from the seed: node_crash, node_freeze, node_partition, "
+        .. "node_unready, drain, cordon, pod_crash, oom_kill, pod_delete, evict, "
+        .. "controller_restart, leader_change, pause; with a chance: api_conflict, api_error, "
+        .. "watch_delay. selector, namespace, nodes, from and to say where and when.",
+      example = 'chaos { pod_crash = "1 every 1m", to = "10m" }' },
     { name = "node", usage = 'node "node-2":fail()',
       text = "A node, to do something with: fail, recover, freeze, partition, unready, cordon, "
         .. "uncordon, drain, taint, label, delete.",

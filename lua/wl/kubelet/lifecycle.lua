@@ -202,6 +202,7 @@ end
 function lifecycle.advance(pod, profile, now, first, missing)
   local sim = simulate(pod, profile, now, missing)
   local had_sandbox, steps = sim.sandbox, 0
+  if not sim.status.startTime then first = nil end -- it has not begun yet
   while steps < MOST_STEPS do
     local at, step = next_step(sim)
     if first then
