@@ -56,7 +56,7 @@ describe("a script that fails", function()
           set_image(name, "web=web:2")
           run "5m"
           expect(condition().status).is "True"
-          expect(condition().message).matches "play:%%d+: "
+          expect(condition().message).matches "play.lua:%%d+: "
           local before = new_pods()
           run "10m"
           expect(new_pods()).is(before)

@@ -10,7 +10,7 @@ return function(text, nodes, words)
   local run = scenario.new { nodes = nodes or 3 }
   local world = run:environment()
   for word, x in pairs(words or {}) do rawset(world, word, x) end
-  assert(load(text, "=play", "t", world))()
+  assert(load(text, "@play.lua", "t", world))()
   run:finish()
   return run.current
 end
