@@ -84,12 +84,18 @@ local function readable(path)
   return stream ~= nil
 end
 
+local missing = {} -- name -> in how many directories it is not
+
 local function path_of(name)
-  for _, dir in ipairs(chunk.directories()) do
+  local directories = chunk.directories()
+  if missing[name] == #directories then return nil end
+  for _, dir in ipairs(directories) do
     local path = dir .. "/" .. name .. ".lua"
     if readable(path) then return path end
   end
-  return package.searchpath(name, package.path)
+  local path = package.searchpath(name, package.path)
+  if not path then missing[name] = #directories end
+  return path
 end
 
 --- A policy in <sort>/<file>.lua, beside a scenario or on Lua's path.
@@ -114,6 +120,7 @@ end
 -- @treturn {policy,...} what was in them
 function loader.forget_changed()
   local gone = {}
+  missing = {}
   for path, entry in pairs(known) do
     if file.read(path) ~= entry.text then
       table.move(entry.list, 1, #entry.list, #gone + 1, gone)
