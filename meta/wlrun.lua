@@ -96,6 +96,10 @@ function at_most(times, name, holds) end
 ---@param options? table namespace
 function behave(selector, definition, options) end
 
+---Let faults strike from now on; see wl.chaos and wl.chaos.spell.
+---@param given table { node_crash = "1 every 10m for 5m", api_conflict = 0.05, selector =,
+function chaos(given) end
+
 ---Start a Job of a CronJob now, as `kubectl create job NAME --from=cronjob/...`.
 ---@param name string of the Job
 ---@param options table from = "cronjob/backup"; namespace
@@ -345,6 +349,10 @@ function Cluster:at_most(times, name, holds) end
 ---@param definition any table or function(pod), see wl.behaviour
 ---@param options? table namespace
 function Cluster:behave(selector, definition, options) end
+
+---Let faults strike from now on; see wl.chaos and wl.chaos.spell.
+---@param given table { node_crash = "1 every 10m for 5m", api_conflict = 0.05, selector =,
+function Cluster:chaos(given) end
 
 ---Start a Job of a CronJob now, as `kubectl create job NAME --from=cronjob/...`.
 ---@param name string of the Job
