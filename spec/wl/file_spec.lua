@@ -37,4 +37,22 @@ describe("wl.file", function()
     assert.equal("RequestEntityTooLarge", code)
     assert.equal(5, #file.read(path, 5))
   end)
+
+  it("makes directories, and lists what is in them", function()
+    local dir = path .. ".d"
+    assert.is_true(file.make_directory(dir .. "/a/b"))
+    assert.is_true(file.make_directory(dir .. "/a/b"))
+    io.open(dir .. "/a/x", "w"):close()
+    local names = file.list(dir .. "/a")
+    table.sort(names)
+    assert.same({ "b/", "x" }, names)
+    assert.same({}, file.list(dir .. "/a/b"))
+    assert.same({ nil, dir .. "/a/x: this is not a directory", "Invalid" },
+      { file.list(dir .. "/a/x") })
+    assert.same({ nil, dir .. "/no: there is no such directory", "NotFound" },
+      { file.list(dir .. "/no") })
+    assert.is_nil((file.make_directory(dir .. "/a/x/y")))
+    assert.is_nil((file.make_directory ""))
+    os.execute("rm -r " .. dir)
+  end)
 end)
