@@ -123,7 +123,8 @@ function showing.describe(cluster, words, options)
     local kind = cluster.server.registry:find(object.apiVersion, object.kind)
     texts[i] = describe.text(object, from, kind and kind.describe)
   end
-  io.write(#texts > 0 and table.concat(texts, "\n\n") or "No resources found\n")
+  io.write(#texts > 0 and table.concat(texts, "\n\n")
+    or printer.get({}, { namespace = place_of_nothing(cluster, words, options) }))
 end
 
 local function event_row(event, now)
