@@ -41,6 +41,7 @@ end
 --- @tparam table options see wl.cli.commands
 -- @treturn integer exit status: 1 a test failed, 2 one is no right scenario or there is none
 function check.main(options)
+  if options.runs then return require("wl.cli.explore").main(options) end
   local files, problem = discover.files(options.files)
   if not files then return report.bad_input("wlrun: " .. problem) end
   local out

@@ -47,6 +47,14 @@ commands.options = {
   ["output"] = { short = "o", value = "FORMAT", type = "output", complete = commands.OUTPUTS,
     help = "manifests: how the outcome is printed: table, wide, yaml, json, name, "
       .. "jsonpath=TEMPLATE or custom-columns=TITLE:PATH,...; go-template is not supported" },
+  ["promise"] = { value = "NAME", many = true,
+    help = "with --runs: switch on a promise that ships, or `all`; may be repeated" },
+  ["replay"] = { value = "FILE", complete = "file",
+    help = "with --runs: where a run that failed is written (default SCENARIO.replay.json)" },
+  ["runs"] = { value = "N", type = "count",
+    help = "run one scenario so many times, with other seeds and orders of what happens at the "
+      .. "same time" },
+  ["share"] = { value = "K/N", hidden = true, help = "only every N-th run, from the K-th on" },
   ["quiet"] = { short = "q", help = "print no warnings and nothing of what happens" },
   ["recursive"] = { help = "the fields of the fields, too" },
   ["report"] = { value = "FILE", complete = "file",
@@ -127,16 +135,30 @@ commands.list = {
         .. "fresh cluster.",
       "Of a test that fails, the trace of its writes, a picture of how it went and all that it "
         .. "printed stay in a directory, which is named, beside the command that runs it again.",
+      "With --runs one scenario is run many times, each time with another seed, and in another "
+        .. "order of what happens at the same time. The first run that breaks a promise is made "
+        .. "smaller, told, and written to a file that `wlrun replay` runs again.",
     },
-    options = { "jobs", "filter", "fail-fast", "timeout", "junit", "tap", "artifacts", "seed",
-      "nodes", "load", "quiet", "verbose" },
+    options = { "jobs", "filter", "fail-fast", "timeout", "junit", "tap", "artifacts", "runs",
+      "promise", "replay", "seed", "nodes", "load", "quiet", "verbose", "share", "results" },
     arguments = "file", least = 1, wants = "scenarios (.lua), manifests or directories",
     examples = {
+      { "a thousand runs of one, with all promises that ship",
+        "wlrun check --runs 1000 --promise all rollout.lua" },
       { "all scenarios of a directory", "wlrun check scenarios/" },
       { "in CI", "wlrun check --junit results.xml --artifacts out scenarios/" },
       { "those about rollouts, until one fails",
         "wlrun check --filter rollout --fail-fast scenarios/" },
     },
+  },
+  {
+    name = "replay", summary = "run again what failed under `check --runs`",
+    usage = { "[options] FILE" },
+    about = { "Tells the way to the failure. The exit status is 1 when it fails as it did then, "
+      .. "2 when it is another run." },
+    options = { "report", "verbose" }, arguments = "file", least = 1, most = 1,
+    wants = "a file that `wlrun check --runs` wrote",
+    examples = { { "with a picture", "wlrun replay --report out.html rollout.replay.json" } },
   },
   {
     name = "lint", summary = "what is valid in manifests, and still wrong",
