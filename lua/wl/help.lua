@@ -21,7 +21,8 @@ local WORDS = "Kubectl's words work as they are typed, also after `kubectl`: get
   .. "-o wide, describe deploy/web, apply -f web.yaml, delete pod web-x, scale deploy/web "
   .. "--replicas=5, set image deploy/web web=nginx:1.28, rollout undo deploy/web, create job "
   .. "--from=cronjob/backup now, label, annotate, patch, cordon, uncordon, drain node-1, taint, "
-  .. "wait. Verbs can be written so, too: run 30s, why pod/web-3, explain deploy.spec."
+  .. "wait; also node node-1 fail, behave app=web ready=5s. Verbs can be written so, too: run "
+  .. "30s, why pod/web-3, explain deploy.spec."
 
 local KEYS = "Tab completes verbs, kinds, names and fields. Ctrl-C stops what runs, and clears the "
   .. "line. Ctrl-D ends. _ is the last value."

@@ -44,6 +44,27 @@ static wl_LineEditor *editor_of(EditLine *el) {
 
 /* ---- keys ---- */
 
+static void on_change(int number) {
+  (void)number; /* it ends the wait for a key */
+}
+
+/* Hear of a terminal that has another size, or that was others' meanwhile. */
+static void listen(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_change;
+  action.sa_flags = SA_RESTART; /* of what is no wait for a key */
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGWINCH, &action, NULL);
+  sigaction(SIGCONT, &action, NULL);
+}
+
+static void draw_again(wl_LineEditor *e) {
+  el_resize(e->el);
+  el_set(e->el, EL_PREP_TERM, 1);
+  el_set(e->el, EL_REFRESH);
+}
+
 /* Wait for a byte. A Ctrl-C cannot slip in between asking and waiting. */
 static bool wait_for_byte(wl_LineEditor *e) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -56,8 +77,8 @@ static bool wait_for_byte(wl_LineEditor *e) {
     got = ppoll(&input, 1, NULL, &before);
     if (got < 0 && errno != EINTR)
       break;
-    if (got < 0)
-      el_resize(e->el); /* it may have been that */
+    if (got < 0 && wl_interrupts_pending() == 0)
+      draw_again(e);
   }
   sigprocmask(SIG_SETMASK, &before, NULL);
   return !e->interrupted;
@@ -157,6 +178,7 @@ static bool open_editor(wl_LineEditor *e) {
   el_set(e->el, EL_PROMPT_ESC, get_prompt, '\1');
   el_set(e->el, EL_GETCFN, get_key);
   set_keys(e->el);
+  listen();
   return true;
 }
 

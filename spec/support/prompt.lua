@@ -33,8 +33,8 @@ function prompt.typed(script, options)
   local file = assert(io.open(input, "w"))
   file:write(table.concat(script, "\n"), "\n")
   file:close()
-  os.execute(("HOME=/nowhere XDG_STATE_HOME='%s' '%s' %d '%s' %s <'%s' >'%s' 2>&1"):format(
-    options.state or "/nowhere", PTY, options.columns or 80, process.PROGRAM,
+  os.execute(("HOME=/dev/null XDG_STATE_HOME='%s' '%s' %d '%s' %s <'%s' >'%s' 2>&1"):format(
+    options.state or "/dev/null", PTY, options.columns or 80, process.PROGRAM,
     options.arguments or "", input, output))
   local screen = assert(io.open(output)):read "a"
   os.remove(input)

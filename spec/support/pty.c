@@ -10,6 +10,7 @@
  *   see TEXT    wait until the program has written it, after what was seen last
  *   type TEXT   \r \n \t \e \\ and \xHH are what they are elsewhere
  *   signal      Ctrl-C as the terminal sends it
+ *   width N     the terminal has so many columns from now on
  *   end         wait until the program ends
  *
  * Everything written is printed, without the escapes that move the cursor and
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,6 +102,11 @@ static void type(const char *text) {
   }
 }
 
+static void set_width(const char *text) {
+  struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)atoi(text)};
+  ioctl(terminal, TIOCSWINSZ, &size);
+}
+
 static void end(void) {
   while (take_some())
     ;
@@ -138,6 +145,8 @@ int main(int argc, char **argv) {
       see(line + 4);
     else if (strncmp(line, "type ", 5) == 0)
       type(line + 5);
+    else if (strncmp(line, "width ", 6) == 0)
+      set_width(line + 6);
     else if (strcmp(line, "signal") == 0)
       type("\\x03");
     else if (strcmp(line, "end") == 0)

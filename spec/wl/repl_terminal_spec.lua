@@ -101,7 +101,8 @@ describe("at a terminal", function()
       'type print("first", get "deploy/web".spec.replicas)\\r', "see first", "see 0s>",
       'type delete "deploy/web"\\r', "see 0s>", "type back()\\r", "see is taken back", "see 0s>",
       'type print("again", get "deploy/web".spec.replicas)\\r', "see again", "see 0s>",
-      "type while true do end\\r", "see end", "signal", "see stopped", "see 0s>",
+      'type print("end" .. "less") while true do end\\r', "see endless", "signal", "see stopped",
+      "see 0s>",
       'type delete "deploy/web"\\r', "see 0s>", "type back()\\r", "see is taken back", "see 0s>",
     }))
     local first, again = screen:match "\nfirst%s+(%d+)", screen:match "\nagain%s+(%d+)"
@@ -117,6 +118,21 @@ describe("at a terminal", function()
       'type print("at", now())\\r', "see at", "see 10d>",
     }))
     assert.matches("\nat%s+864000%s", screen)
+  end)
+
+  it("the line goes on where the terminal gets another width", function()
+    screen_of(script {
+      "type print('begun", "see begun", "width 200", "type  and ended')\\r", "see  and ended')",
+      "see begun and ended", "see 0s>",
+    })
+  end)
+
+  it("what is long is folded", function()
+    local screen = screen_of(script(WEB, { "type run 5s\\r", "see 5s>",
+      'type why(list("pods")[1])\\r', "see you: Deployment", "see 5s>" }), { columns = 60 })
+    for line in screen:match("is as it is because\n(.*)$"):gmatch "[^\n]+" do
+      assert(#line <= 60 or not line:find "%s%S+%s", line)
+    end
   end)
 
   it("exit and quit end it", function()

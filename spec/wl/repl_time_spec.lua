@@ -186,7 +186,7 @@ describe("why", function()
     assert.matches(" is as it is because\n", out)
     assert.matches("kubelet changed Pod web%-%S+: status.phase Pending %-> Running", out)
     assert.matches("default%-scheduler changed Pod web%-%S+: spec.nodeName node%-%d", out)
-    assert.matches("deployment%-controller created ReplicaSet web%-%x+  %(version %d+%)\n +at "
+    assert.matches("deployment%-controller created ReplicaSet web%-%x+ %(version %d+%)\n +at "
       .. "lua/wl/rollout/%S+:%d+, for stdlib/kinds/deployment.lua:%d+\n +read Deployment web "
       .. "%(version %d+%)", out)
     assert.matches("asked rollout RollingUpdate %(stdlib/rollout/rolling_update.lua:%d+%)", out)

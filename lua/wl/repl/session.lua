@@ -58,8 +58,10 @@ local function keep(self, given, before, outcome)
     given.stop = { revision = cluster and cluster.store:revision() or 0 }
   end
   given.after = self.world:state()
-  given.changed = given.after ~= before
-  if not is_look(given) then self.inputs[#self.inputs + 1] = given end
+  local is_telling = given.after ~= before
+  given.changed = is_telling and not is_look(given)
+  -- Even a look makes the cluster, when it is the first input.
+  if is_telling or not is_look(given) then self.inputs[#self.inputs + 1] = given end
 end
 
 local function finish(self, given, outcome)

@@ -11,9 +11,11 @@ local Recorder = require "wl.repl.recorder"
 local changes = require "wl.changes"
 local conditions = require "wl.conditions"
 local duration = require "wl.duration"
+local fold = require "wl.fold"
 local printer = require "wl.printer"
 local reference = require "wl.verbs.reference"
 local replay = require "wl.repl.replay"
+local terminal = require "wl.terminal"
 
 local why = {}
 
@@ -112,6 +114,12 @@ local function turn_lines(cluster, link, lines)
   end
 end
 
+-- At a terminal a line fits it; elsewhere it stays whole.
+local function tell(margin, text)
+  if terminal.is "stdout" then text = fold(text, #margin, terminal.columns()) end
+  io.write(margin, text, "\n")
+end
+
 -- What the conditions that changed say in words.
 local function messages_of(write, lines)
   local status = write.now and write.now.status
@@ -135,10 +143,10 @@ local function show(cluster, link)
     if write.places[1] then lines[1] = lines[1] .. ", at " .. write.places[1] end
   end
   messages_of(write, lines)
-  io.write(("%6s  %s %s  (version %d)\n"):format(clock(cluster, write.seconds),
+  tell(("%6s  "):format(clock(cluster, write.seconds)), ("%s %s (version %d)"):format(
     run and run.writer or write.writer, changes.text(write.type, write.old, write.now, PARTS),
     write.revision))
-  for _, line in ipairs(lines) do io.write("          ", line, "\n") end
+  for _, line in ipairs(lines) do tell((" "):rep(10), line) end
 end
 
 local function show_chain(cluster, chain)
