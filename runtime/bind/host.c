@@ -49,7 +49,9 @@ struct wl_Budget **wl_host_budget(lua_State *L) {
 
 /* ---- life ---- */
 
-enum { GC_PAUSE = 140 }; /* per cent of the memory in use */
+/* When the collector begins again, in per cent of the memory in use; and with
+ * no more in use than so many kilobytes, later. */
+enum { GC_PAUSE = 140, GC_LONG_PAUSE = 240, GC_LITTLE = 32 << 10 };
 
 static int open_all(lua_State *L) {
   luaL_openlibs(L);
@@ -65,6 +67,13 @@ static int open_all(lua_State *L) {
   lua_pop(L, 1);
   luaL_requiref(L, "wl.base", wl_modules[0].open, 0);
   return 0;
+}
+
+void wl_host_pace(lua_State *L) {
+  bool little = lua_gc(L, LUA_GCCOUNT) < GC_LITTLE;
+  int before = lua_gc(L, LUA_GCSETPAUSE, little ? GC_LONG_PAUSE : GC_PAUSE);
+  if (before != GC_PAUSE && before != GC_LONG_PAUSE) /* a script's choice */
+    lua_gc(L, LUA_GCSETPAUSE, before);
 }
 
 static int panic(lua_State *L) {

@@ -27,6 +27,9 @@ int wl_host_main(wl_Host *host, int argc, char **argv);
 
 wl_Host *wl_host_of(lua_State *L);
 wl_Heap *wl_host_heap(lua_State *L); /* O(1) */
+/* Let the collector lag as far as the memory in use allows; to be called now
+ * and then. O(1). */
+void wl_host_pace(lua_State *L);
 const char *wl_host_home(lua_State *L);
 
 /* Where the budget of the call that runs is kept: see budget.h. O(1) */

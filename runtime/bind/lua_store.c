@@ -361,6 +361,7 @@ static int store_listen(lua_State *L) {
 static int store_set_now(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   wl_store_set_now(box->store, luaL_checkinteger(L, 2));
+  wl_host_pace(L);
   return 0;
 }
 
