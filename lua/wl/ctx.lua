@@ -29,7 +29,8 @@ Ctx.__index = Ctx
 function Ctx.new(cluster, writer)
   local self = setmetatable({
     cluster = cluster, server = cluster.server, store = cluster.server.store, writer = writer,
-    now = cluster:now(), held = {}, memory = {}, seen = {}, ranks = setmetatable({}, { __mode = "k" }),
+    now = cluster:now(), held = {}, memory = {}, seen = {},
+    ranks = setmetatable({}, { __mode = "k" }),
   }, Ctx)
   self.picks = Picks.new(function(batch, order, context, limit, round)
     return self:rank(batch, order, limit, context, round)
