@@ -65,7 +65,7 @@ describe("A claim", function()
     local annotations = bound.metadata.annotations
     assert.are.equal("yes", annotations["pv.kubernetes.io/bind-completed"])
     assert.are.equal("yes", annotations["pv.kubernetes.io/bound-by-controller"])
-    assert.are.equal("wlrun.io/disk", annotations["volume.kubernetes.io/storage-provisioner"])
+    assert.are.equal("wlrun.dev/disk", annotations["volume.kubernetes.io/storage-provisioner"])
   end)
 
   it("gets the smallest volume that is large enough", function()

@@ -11,7 +11,7 @@ local facets = {
   { "cordoned", facet.equals("spec.unschedulable", true) },
   { "care", facet.any {
     facet.negate "ready", facet.present "spec.taints", "cordoned",
-    facet.present "metadata.annotations['wlrun.io/machine']" } },
+    facet.present "metadata.annotations['wlrun.dev/machine']" } },
 }
 
 return kind "Node" {

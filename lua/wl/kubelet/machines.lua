@@ -5,21 +5,21 @@
 -- It stands in annotations of the Node, so that it is part of the cluster's
 -- state like everything else:
 --
---   wlrun.io/machine         failed       it is down; what ran on it has ended
+--   wlrun.dev/machine         failed       it is down; what ran on it has ended
 --                            frozen       it stands still, and goes on later
 --                            partitioned  it goes on, but cannot be reached
 --                            unready      it works, and says that it is not ready
---   wlrun.io/last-heartbeat  when its kubelet was last heard
---   wlrun.io/booted          when it came up again: what had been started before has ended
+--   wlrun.dev/last-heartbeat  when its kubelet was last heard
+--   wlrun.dev/booted          when it came up again: what had been started before has ended
 --
 -- Without the annotation a machine is well and heard all the time.
 local time = require "wl.time"
 
 local machines = {}
 
-machines.STATE = "wlrun.io/machine"
-machines.HEARTBEAT = "wlrun.io/last-heartbeat"
-machines.BOOTED = "wlrun.io/booted"
+machines.STATE = "wlrun.dev/machine"
+machines.HEARTBEAT = "wlrun.dev/last-heartbeat"
+machines.BOOTED = "wlrun.dev/booted"
 machines.FAILED, machines.UNREADY = "failed", "unready"
 
 --- @treturn ?string "failed", "frozen", "partitioned", "unready"; nil: it is well

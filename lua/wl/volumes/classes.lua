@@ -12,7 +12,7 @@ local STATIC = "kubernetes.io/no-provisioner"
 classes.STANDARD = value.of {
   apiVersion = "storage.k8s.io/v1", kind = "StorageClass",
   metadata = { name = "default", annotations = { [IS_DEFAULT] = "true" } },
-  provisioner = "wlrun.io/disk", reclaimPolicy = "Delete",
+  provisioner = "wlrun.dev/disk", reclaimPolicy = "Delete",
 }
 
 --- The class of claims that name none: of several the newest.

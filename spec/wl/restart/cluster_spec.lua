@@ -146,8 +146,8 @@ describe("Stopped at any write,", function()
     restarts.check {
       nodes = 2, last = 500, objects = { web(2) },
       actions = { { 10, change("Node", "node-1", function(draft)
-        draft.metadata.annotations = { ["wlrun.io/machine"] = "failed",
-          ["wlrun.io/last-heartbeat"] = "2024-01-01T00:00:10Z" }
+        draft.metadata.annotations = { ["wlrun.dev/machine"] = "failed",
+          ["wlrun.dev/last-heartbeat"] = "2024-01-01T00:00:10Z" }
       end) } },
     }
   end)
