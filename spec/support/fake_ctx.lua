@@ -74,6 +74,39 @@ function Batch:add(more)
   return self
 end
 
+function Batch:pluck(path)
+  local list = {}
+  for i, object in ipairs(self) do
+    local there = value.get(object, path)
+    list[i] = there == nil and false or there
+  end
+  return list
+end
+
+function Batch:group_by(...)
+  local groups, paths = {}, { ... }
+  for _, object in ipairs(self) do
+    local parts, found = {}, nil
+    for i, path in ipairs(paths) do
+      local there = value.get(object, path)
+      parts[i] = there == nil and false or there
+    end
+    for _, group in ipairs(groups) do
+      local same = true
+      for i in ipairs(paths) do
+        same = same and value.equal(group.parts[i], parts[i])
+      end
+      found = same and group or found
+    end
+    if not found then
+      found = { parts = parts, batch = setmetatable({}, Batch) }
+      groups[#groups + 1] = found
+    end
+    found.batch:add(object)
+  end
+  return groups
+end
+
 local Set = {}
 Set.__index = Set
 

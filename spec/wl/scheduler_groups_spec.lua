@@ -196,10 +196,11 @@ end)
 
 describe("pods that are pinned to nodes", function()
   local function pinned(name, more)
+    local field = { key = "metadata.name", operator = "In", values = { name } }
     local spec = { affinity = { nodeAffinity = {
-      requiredDuringSchedulingIgnoredDuringExecution = { nodeSelectorTerms = {
-        { matchFields = { { key = "metadata.name", operator = "In", values = { name } } } } } } } } }
-    for field, x in pairs(more or {}) do spec[field] = x end
+      requiredDuringSchedulingIgnoredDuringExecution = {
+        nodeSelectorTerms = { { matchFields = { field } } } } } } }
+    for key, x in pairs(more or {}) do spec[key] = x end
     return spec
   end
 
@@ -254,7 +255,7 @@ describe("pods that are pinned to nodes", function()
 end)
 
 describe("known groups", function()
-  local function waiting(key, owner) return { key = key, signature = key, owner = owner } end
+  local function waiting(key, workload) return { key = key, signature = key, owner = workload } end
 
   it("go with their workload, and when too many are kept", function()
     local known, there = Known.new(), { a = true, b = true }

@@ -18,12 +18,9 @@ local SUMS = { "desired", "current", "misscheduled", "ready", "serving", "update
 
 --- @treturn Lines of nobody
 function Lines.new()
-  local self = setmetatable({ heaps = {}, sums = {} }, Lines)
+  local self = setmetatable({ heaps = {}, tallies = {}, by_text = {} }, Lines)
   for _, line in ipairs(LINES) do
     self.heaps[line] = heapq.new()
-  end
-  for _, field in ipairs(SUMS) do
-    self.sums[field] = 0
   end
   return self
 end
@@ -53,25 +50,61 @@ function Lines:place(node, needs, crowded, role)
   move(self, node, "role", role)
 end
 
+--- What nodes count as, in the form that `count` takes: equal ones are one.
+-- @tparam table counts field -> number
+-- @treturn table
+function Lines:tally(counts)
+  local numbers = {}
+  for i, field in ipairs(SUMS) do
+    numbers[i] = counts[field] or 0
+  end
+  local text = table.concat(numbers, " ")
+  local tally = self.by_text[text]
+  if not tally then
+    tally = { nodes = 0 }
+    for i, field in ipairs(SUMS) do
+      tally[field] = numbers[i]
+    end
+    self.by_text[text] = tally
+    self.tallies[#self.tallies + 1] = tally
+  end
+  return tally
+end
+
 --- Count a node as this, and no more as what it was.
 -- @tparam table node
--- @tparam table tally field -> number
-function Lines:count(node, tally)
-  local sums, before = self.sums, node.tally
-  for i = 1, #SUMS do
-    local field = SUMS[i]
-    local change = (tally[field] or 0) - (before[field] or 0)
-    if change ~= 0 then
-      sums[field] = sums[field] + change
-    end
+-- @tparam table tally as `tally` gives it
+function Lines.count(_, node, tally)
+  local before = node.tally
+  if before == tally then
+    return
+  elseif before then
+    before.nodes = before.nodes - 1
   end
+  tally.nodes = tally.nodes + 1
   node.tally = tally
 end
 
 --- What all nodes count as, added up.
 -- @tparam string field
 -- @treturn integer
-function Lines:sum(field) return self.sums[field] end
+function Lines:sum(field)
+  local sum = 0
+  for _, tally in ipairs(self.tallies) do
+    sum = sum + tally.nodes * tally[field]
+  end
+  return sum
+end
+
+--- All that is added up.
+-- @treturn table field -> integer
+function Lines:sums()
+  local sums = {}
+  for _, field in ipairs(SUMS) do
+    sums[field] = self:sum(field)
+  end
+  return sums
+end
 
 local FIELDS = { needy = "needy", crowded = "crowded" }
 

@@ -7,8 +7,8 @@
 local Backoff = require "wl.daemon.backoff"
 local Domains = require "wl.daemon.domains"
 local Lines = require "wl.daemon.lines"
+local Verdicts = require "wl.daemon.verdict"
 local heapq = require "wl.heapq"
-local one_node = require "wl.daemon.one_node"
 local placement = require "wl.daemon.placement"
 local pods = require "wl.daemon.pods"
 local value = require "wl.value"
@@ -40,7 +40,8 @@ end
 local function node_of(self, name)
   local node = self.nodes[name]
   if not node then
-    node = { name = name, index = #self.list + 1, all = {}, pods = {}, tally = {} }
+    node = { name = name, index = #self.list + 1, all = {}, exists = false, run = false,
+             stay = false }
     self.nodes[name], self.list[node.index] = node, node
   end
   return node
@@ -55,6 +56,26 @@ local function judge(self, name, object)
   end
   node.domain = self.domains and self.domains:of(object)
   mark(self, node)
+end
+
+-- Nodes of failure domains are judged each by itself.
+local function judge_all(self, batch)
+  for i, name in ipairs(batch:pluck "metadata.name") do
+    mark(self, node_of(self, name))
+    if self.domains then
+      judge(self, name, batch[i])
+    end
+  end
+  if self.domains then
+    return
+  end
+  for _, group in ipairs(batch:group_by(table.unpack(self.judge:reads()))) do
+    local run, stay = self.judge:judge(group.batch[1])
+    for _, name in ipairs(group.batch:pluck "metadata.name") do
+      local node = self.nodes[name]
+      node.exists, node.run, node.stay = true, run, stay
+    end
+  end
 end
 
 local function take_out(list, one)
@@ -93,15 +114,43 @@ local function put_pod(self, key, one)
   end
 end
 
+local function look_again_at(self, one, look)
+  if pods.look_of(one) ~= look then
+    count_sum(self, one.sum, -1)
+    pods.with_look(one, look)
+    count_sum(self, one.sum, 1)
+    mark(self, one.home)
+  end
+end
+
+-- Take in pods of one look, but for where they are: a pod that is known stays on its
+-- node, as it goes where it is pinned to.
+local function put_alike(self, batch)
+  local bound, looks = batch:pluck "spec.nodeName", {}
+  for i = 1, #batch do
+    local key, node = batch:id(i), bound[i] ~= "" and bound[i] or nil
+    local known, has_node = self.pods[key], node ~= nil
+    looks[has_node] = looks[has_node] or pods.look(batch[i], has_node)
+    if known and (known.node == node or not node) then
+      look_again_at(self, known, looks[has_node])
+    else
+      put_pod(self, key, pods.read(batch[i]))
+    end
+  end
+end
+
+local function put_pods(self, batch)
+  if #batch > 0 then
+    for _, group in ipairs(batch:group_by(table.unpack(pods.LOOK))) do
+      put_alike(self, group.batch)
+    end
+  end
+end
+
 local function rebuild(self, ctx, set)
   clear(self)
-  for object in ctx:all("Node"):each() do
-    judge(self, object.metadata.name, object)
-  end
-  local batch = ctx:owned(set, "Pod"):batch()
-  for i = 1, #batch do
-    put_pod(self, batch:id(i), pods.read(batch[i]))
-  end
+  judge_all(self, ctx:all "Node":batch())
+  put_pods(self, ctx:owned(set, "Pod"):batch())
 end
 
 -- ---- what changed ----
@@ -147,9 +196,7 @@ local function take_in_pods(self, ctx, owned)
   for i = 1, #others do
     drop_pod(self, others:id(i))
   end
-  for i = 1, #members do
-    put_pod(self, members:id(i), pods.read(members[i]))
-  end
+  put_pods(self, members)
   self.revision = ctx.store:revision()
   return true
 end
@@ -189,70 +236,22 @@ function Map:create(ctx, set, names, create)
   if not known or not batch or #batch == 0 then
     return
   end
-  local first, pod_names = pods.read(batch[1]), batch:pluck "metadata.name"
-  for i, name in ipairs(pod_names) do
-    put_pod(self, batch:id(i), { name = name, node = names[i], bound = first.bound,
-      created = first.created, phase = first.phase, terminating = false, sum = first.sum,
-      generation = first.generation })
+  local look = pods.look_of(pods.read(batch[1]))
+  for i, name in ipairs(batch:pluck "metadata.name") do
+    put_pod(self, batch:id(i), pods.with_look({ name = name, node = names[i] }, look))
   end
   self.revision = ctx.store:revision()
 end
 
 -- ---- judging a node ----
 
--- The kubelet or the garbage collector has to finish with these.
-local function is_over(one) return one.terminating and pods.is_finished(one) end
-
-local function living(all)
-  local list = {}
-  for _, one in ipairs(all) do
-    list[#list + 1] = not is_over(one) and one or nil
-  end
-  if #list > 1 then
-    table.sort(list, pods.before)
-  end
-  return list
-end
-
-local function soonest_of(self, node, view)
-  local soonest
-  local function at(moment)
-    soonest = moment > view.now and math.min(moment, soonest or moment) or soonest
-  end
-  for _, one in ipairs(node.pods) do
-    if one.since and view.min_ready > 0 then
-      at(one.since + view.min_ready)
-    elseif one.phase == "Failed" then
-      at(self.backoff:due(node.name, view.now))
-    end
-  end
-  return soonest
-end
-
-local function look_again(self, node, view)
-  local soonest = soonest_of(self, node, view)
+local function look_again_at_node(self, node, soonest)
   if soonest then
     self.due:set(node.index, -soonest)
   elseif node.soonest then
     self.due:remove(node.index)
   end
   node.soonest = soonest
-end
-
--- Pods that were never bound cannot be collected with their node.
-local function stranded(node)
-  local list = {}
-  for _, one in ipairs(node.pods) do
-    list[#list + 1] = not one.bound and not one.terminating and one or nil
-  end
-  return list
-end
-
-local function keep(node, view)
-  if node.exists then
-    return one_node.keep(node, view)
-  end
-  return false, stranded(node)
 end
 
 -- Where ranks have changed, all lines are made anew.
@@ -277,24 +276,20 @@ local function count_domain(self, node, tally)
   node.rank = domains.rank[node.domain]
 end
 
-local function evaluate(self, node, view)
+local function evaluate(self, node, verdicts)
   node.dirty = false
-  node.pods = living(node.all)
-  local needs, excess = keep(node, view)
-  local tally = one_node.count(node, view)
-  local role, old = one_node.role(node, view, tally)
-  node.excess, node.old = excess, old
+  local verdict = verdicts:judge(node)
   if self.domains then
-    count_domain(self, node, tally)
+    count_domain(self, node, verdict.tally)
   end
-  self.lines:place(node, needs, #excess > 0, role)
-  self.lines:count(node, tally)
-  look_again(self, node, view)
+  self.lines:place(node, verdict.needs, #node.excess > 0, verdict.role)
+  self.lines:count(node, verdict.tally)
+  if verdict.soonest ~= node.soonest then
+    look_again_at_node(self, node, verdict.soonest)
+  end
 end
 
 -- ---- the surface ----
-
-local function by_index(a, b) return a.index < b.index end
 
 --- Bring the map up to date.
 -- @param ctx
@@ -324,9 +319,9 @@ function Map:refresh(ctx, set, view)
   end
   local dirty = self.dirty
   self.dirty = {}
-  table.sort(dirty, by_index)
+  local verdicts = Verdicts.new(view, self.lines, self.backoff)
   for _, node in ipairs(dirty) do
-    evaluate(self, node, view)
+    evaluate(self, node, verdicts)
   end
 end
 

@@ -61,6 +61,8 @@ function placement.tolerations(spec)
   return list
 end
 
+local REQUIRED = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+
 --- What a pod requires of its node so that it can be on one only.
 -- @tparam string node name
 -- @treturn table a required node affinity
@@ -89,8 +91,7 @@ function placement.target(pod)
   if (pod.spec.nodeName or "") ~= "" then
     return pod.spec.nodeName
   end
-  local required = value.get(pod.spec,
-    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution")
+  local required = value.get(pod.spec, REQUIRED)
   for _, term in ipairs(required and required.nodeSelectorTerms or {}) do
     for _, field in ipairs(term.matchFields or {}) do
       if field.key == "metadata.name" and field.operator == "In" then
@@ -113,6 +114,15 @@ function placement.judge(template)
   local name = spec.nodeName
   return setmetatable({ name = name ~= "" and name or nil, required = node_match.required(spec),
     tolerations = placement.tolerations(spec) }, Judge)
+end
+
+--- What the answers depend on: nodes that agree in it are judged alike.
+-- @treturn {string,...} paths
+function Judge:reads()
+  if self.name or not self.required:is_empty() then
+    return { "spec.taints", "metadata" }
+  end
+  return { "spec.taints" }
 end
 
 --- Should a daemon's pod run on a node?

@@ -67,20 +67,43 @@ local function ready_since(pod)
   return condition.lastTransitionTime and (time.parse(condition.lastTransitionTime)) or 0
 end
 
---- A pod as the controller sees it.
+--- The paths of what a pod looks like: pods that agree in them share a look.
+pods.LOOK = { "status.phase", READY, "metadata.creationTimestamp", "metadata.deletionTimestamp",
+              "metadata.labels" }
+
+--- What a pod looks like to the controller.
 -- @param pod
--- @treturn table name, node (where it is or is pinned to; nil: nowhere), bound, created,
---   phase, since (when it became ready; nil: it is not), terminating, sum and generation (labels)
-function pods.read(pod)
+-- @tparam boolean bound has it a node?
+-- @treturn table bound, created, phase, since (when it became ready; nil: it is not),
+--   terminating, sum and generation (labels)
+function pods.look(pod, bound)
   local metadata, status = pod.metadata, pod.status or {}
   local labels = metadata.labels or {}
-  return {
-    name = metadata.name, node = placement.target(pod),
-    bound = (pod.spec.nodeName or "") ~= "", created = metadata.creationTimestamp or "",
-    phase = status.phase, since = ready_since(pod),
-    terminating = metadata.deletionTimestamp ~= nil,
+  local look = {
+    bound = bound, created = metadata.creationTimestamp or "", phase = status.phase,
+    since = ready_since(pod), terminating = metadata.deletionTimestamp ~= nil,
     sum = labels[controller_revision.POD_LABEL], generation = labels[pods.GENERATION_LABEL],
   }
+  look.__index = look
+  return look
+end
+
+--- A pod as the controller sees it: what tells it from others, and its look.
+-- @tparam table one name, node (where it is or is pinned to; nil: nowhere); changed in place
+-- @tparam table look
+-- @treturn table that, which has the fields of the look too
+function pods.with_look(one, look) return setmetatable(one, look) end
+
+--- @treturn table the look of a pod as the controller sees it
+function pods.look_of(one) return getmetatable(one) end
+
+--- A pod as the controller sees it.
+-- @param pod
+-- @treturn table see `with_look`
+function pods.read(pod)
+  local bound = (pod.spec.nodeName or "") ~= ""
+  return pods.with_look({ name = pod.metadata.name, node = placement.target(pod) },
+    pods.look(pod, bound))
 end
 
 --- Is a pod of the present template?
