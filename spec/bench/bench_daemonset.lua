@@ -35,11 +35,15 @@ local function create(cluster, n)
   until #pods == n
 end
 
-local function roll_out(n)
+-- The whole of it, from the DaemonSet to pods that are all available: seconds.
+local function roll_out(seconds, n)
   local cluster = Cluster.new {}
   nodes.install(cluster, { nodes = n })
-  assert(cluster:create(SET))
-  assert(cluster:run_until("10m", function() return available(cluster) == n end))
+  cluster:settle()
+  return seconds(function()
+    assert(cluster:create(SET))
+    assert(cluster:run_until("10m", function() return available(cluster) == n end))
+  end)
 end
 
 return function(bench)
@@ -48,7 +52,7 @@ return function(bench)
     nodes.add(cluster, 1, n)
     bench(("daemonset.create.%d"):format(n), bench.seconds(create, cluster, n), "s")
   end
-  for _, n in ipairs { 500, 1000 } do
-    bench(("daemonset.run.%d"):format(n), bench.seconds(roll_out, n), "s")
-  end
+  local small, large = roll_out(bench.seconds, 5000), roll_out(bench.seconds, 50000)
+  bench("daemonset.run.50000", large, "s")
+  bench.growth("daemonset.run", small, large)
 end
