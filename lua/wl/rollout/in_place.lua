@@ -5,6 +5,10 @@
 -- A strategy says how many pods shall be of the new template; which, and how many
 -- at a time, is the kind's own matter. Kubernetes' own strategies are the kinds'
 -- own matter altogether.
+--
+-- A smaller share than before takes no pods back: only an abort does, all of them.
+-- What is left of an earlier rollout that was not finished, and is available, stays
+-- until this one comes to it; what is not available is made anew at once.
 local auto = require "wl.rollout.auto"
 local controller_revision = require "wl.controller_revision"
 local policy = require "wl.policy"
