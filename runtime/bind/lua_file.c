@@ -15,7 +15,7 @@ static int file_read(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   lua_Integer limit = luaL_optinteger(L, 2, WL_FILE_BYTES);
   luaL_argcheck(L, limit >= 0, 2, "a number of bytes");
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   wl_Scratch *scratch = wl_lua_push_scratch(L);
   if (!wl_file_read(&scratch->text, path, (size_t)limit, &error))
     return wl_lua_fail(L, &error);
@@ -27,7 +27,7 @@ static int file_read(lua_State *L) {
  * with a "/" at the end, in no order | nil, message, code */
 static int file_list(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   wl_Scratch *scratch = wl_lua_push_scratch(L);
   if (!wl_directory_read(&scratch->text, path, &error))
     return wl_lua_fail(L, &error);
@@ -45,7 +45,7 @@ static int file_list(lua_State *L) {
 /* file.make_directory(path) -> true | nil, message, code; those above it, too
  */
 static int file_make_directory(lua_State *L) {
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   if (!wl_directory_make(luaL_checkstring(L, 1), &error))
     return wl_lua_fail(L, &error);
   lua_pushboolean(L, 1);

@@ -16,7 +16,7 @@ static int json_parse(lua_State *L) {
   const char *text = luaL_checklstring(L, 1, &length);
   lua_settop(L, 2);
   const char *file = wl_lua_opt_file(L, 2);
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   wl_Scratch *scratch = wl_lua_push_scratch(L);
   scratch->values[0] = wl_json_read(wl_host_heap(L), text, length, &error);
   if (wl_is_absent(scratch->values[0]))
@@ -44,7 +44,7 @@ static int json_format(lua_State *L) {
   lua_settop(L, 2);
   wl_JsonStyle style = check_style(L, 2);
   wl_Value value = wl_lua_borrow_value(L, 1);
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   wl_Scratch *scratch = wl_lua_push_scratch(L);
   if (!wl_json_write(&scratch->text, value, &style, &error))
     return wl_lua_fail(L, &error);

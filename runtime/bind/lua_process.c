@@ -66,7 +66,7 @@ static int pool_start(lua_State *L) {
   lua_Number limit = luaL_optnumber(L, 3, 0);
   luaL_argcheck(L, limit >= 0 && limit < 1e9, 3, "a number of seconds");
   char **argv = push_argv(L, 2);
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   int number = wl_processes_start(pool, argv, (uint64_t)(limit * 1e3), &error);
   if (number == 0)
     return wl_lua_fail(L, &error);

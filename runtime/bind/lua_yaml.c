@@ -18,7 +18,7 @@ static bool read_documents(lua_State *L, wl_Scratch **scratch) {
   const char *text = luaL_checklstring(L, 1, &length);
   lua_settop(L, 2);
   const char *file = wl_lua_opt_file(L, 2);
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   wl_YamlStream stream;
   *scratch = wl_lua_push_scratch(L);
   if (!wl_yaml_read(wl_host_heap(L), text, length, &stream, &error)) {
@@ -84,7 +84,7 @@ static int yaml_format(lua_State *L) {
     sorted = lua_toboolean(L, -1);
   }
   wl_Value value = wl_lua_borrow_value(L, 1);
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   wl_Scratch *scratch = wl_lua_push_scratch(L);
   if (!wl_yaml_write(&scratch->text, value, sorted, &error))
     return wl_lua_fail(L, &error);

@@ -75,7 +75,7 @@ void wl_line_history_load(wl_Heap *heap, const char *path, size_t kept,
                           void (*add)(void *context, const char *entry),
                           void *context) {
   wl_Buffer text;
-  wl_Error error = {WL_OK};
+  wl_Error error = {.code = WL_OK};
   wl_buffer_init(&text, heap);
   if (wl_file_read(&text, path, WL_FILE_BYTES, &error) && text.length > 0 &&
       strlen(text.bytes) == text.length) {
