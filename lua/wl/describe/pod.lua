@@ -55,12 +55,13 @@ end
 
 local function write_addresses(w, status)
   w:line(0, "IP:\t" .. (status.podIP or ""))
-  if #(status.podIPs or {}) == 0 then
+  local all = status.podIPs or status.podIP and { { ip = status.podIP } } or {}
+  if #all == 0 then
     w:line(0, "IPs:\t<none>")
     return
   end
   w:line(0, "IPs:")
-  for _, entry in ipairs(status.podIPs) do
+  for _, entry in ipairs(all) do
     w:line(1, "IP:\t" .. entry.ip)
   end
 end
