@@ -164,8 +164,9 @@ end
 --   doc        one sentence
 --   named      where objects name one: "spec.strategy.type"
 --   example    a name, for messages
---   functions  name -> { receives = rows, returns = type, doc = };
---              rows are those of `wl.policy.types.record`
+--   functions  name -> { receives = rows, returns = type, doc =, check = };
+--              rows are those of `wl.policy.types.record`; check(result, view): what is wrong
+--              with a result of this type, for this view, or nil
 --   fields     further fields: name -> the type that it must have; `params` is one
 --   required   names of fields that must be there
 --   verify     function(fields): what else is wrong with them, or nil
@@ -230,18 +231,19 @@ local function refusal(p, name, message)
   return ("%s: %s returned what it may not: %s"):format(place_of_function(p[name]), name, message)
 end
 
--- Under the cluster's budget, and as the policy whose turn it is.
-local function called(ctx, cluster, p, rule, name, view)
+-- Under the cluster's budget, and as the policy whose turn it is. `saw` is a copy of `view`.
+local function called(ctx, cluster, p, rule, name, view, saw)
   local limits = cluster and cluster.policy_limits or sandbox.LIMITS
   local before_ctx, before_policy = turn.ctx, turn.policy
   turn.ctx, turn.policy = ctx, p
   if cluster then cluster.deciding = p end
-  local ok, result, why = call(limits.instructions, limits.memory, p[name], view)
+  local ok, result, why = call(limits.instructions, limits.memory, p[name], saw)
   if cluster then cluster.deciding = nil end
   turn.ctx, turn.policy = before_ctx, before_policy
   if not ok then return nil, result, why end
   local kept, message = rule.returns.read(result)
-  if kept ~= nil then return kept end
+  if kept ~= nil and rule.check then message = rule.check(kept, view) end
+  if kept ~= nil and not message then return kept end
   return nil, refusal(p, name, message), "Invalid"
 end
 
@@ -259,12 +261,12 @@ function policy.call(ctx, p, object, name, view)
   local cluster = ctx and ctx.cluster
   local rule = contracts[p.policy].functions[name]
   if not cluster then
-    local kept, message, why = called(ctx, nil, p, rule, name, rule.copy(view))
+    local kept, message, why = called(ctx, nil, p, rule, name, view, rule.copy(view))
     return kept, message, why and "Policy" .. why
   end
   local slot, ring = cluster.decision_log:next(object.metadata.uid)
   local saw = rule.copy(view, slot.rule == rule and slot.saw or nil)
-  local kept, message, why = called(ctx, cluster, p, rule, name, saw)
+  local kept, message, why = called(ctx, cluster, p, rule, name, view, saw)
   slot.at, slot.policy, slot.name, slot.rule = ctx.now, p, name, rule
   slot.saw, slot.returned, slot.message = saw, kept, message
   if why then

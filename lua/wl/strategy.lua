@@ -74,6 +74,21 @@ local SET = types.record {
   { "terminating", pods, "pods that are being deleted" },
 }
 
+-- Of a script; a plan that makes one up would be taken at its word.
+local OUTCOME = { words = "nothing: this is for scripts", lua = "any" }
+
+function OUTCOME.read(x)
+  if getmetatable(x) == script.OUTCOME then return x end
+  return nil, ("expected %s, got %s"):format(OUTCOME.words, types.printed(x))
+end
+
+local function check(plan, view)
+  local sizes, sets = plan.old, view.old
+  if type(sizes) == "table" and sets and #sizes > #sets then
+    return ("old: %d sizes for %d old sets"):format(#sizes, #sets)
+  end
+end
+
 local function verify(fields)
   if not fields.plan and not fields.script then
     return "plan is missing, or script"
@@ -126,9 +141,10 @@ return policy.declare("rollout", {
           optional = true },
         { "message", types.text, "what it waits for, shown in the Progressing condition",
           optional = true },
-        { "rollout", types.any, "of a script: what it keeps, tells and waits for",
+        { "rollout", OUTCOME, "of a script: what it keeps, tells and waits for",
           optional = true },
       }, "a plan: a table with new, old, requeue, message"),
+      check = check,
     },
     script = {
       doc = "run from its start at each sync; its steps are those of wl.rollout.step",

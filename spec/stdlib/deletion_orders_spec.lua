@@ -12,10 +12,12 @@ local function deployment(order, replicas)
         spec = { containers = { { name = "x", image = "x" } } } } } }
 end
 
--- The places of the pods that are left of six, of which `mark(draft, place)` marks each.
-local function left(order, replicas, mark)
+-- The places of the pods that are left of six, of which `mark(draft, place)` marks each;
+-- `first` and `later` change the cluster before there are pods, and once there are.
+local function left(order, replicas, mark, first, later)
   local cluster = Cluster.new { nodes = 3, seed = 3 }
   local server = cluster.server
+  if first then first(cluster) end
   assert(server:create(deployment(order, 6)))
   cluster:run(10)
   local places = {}
@@ -27,6 +29,7 @@ local function left(order, replicas, mark)
     end))
   end
   cluster:run(1)
+  if later then later(cluster) end
   assert(server:change(server:get("Deployment", "default", "web"), function(draft)
     draft.spec.replicas = replicas
   end))
@@ -61,14 +64,29 @@ describe("a deletion order", function()
     assert.same({ "a", "b", "c" }, groups)
   end)
 
-  it("that is unknown is told, and Kubernetes' is taken", function()
-    local found, cluster = left("Scater", 2, function(draft, place)
+  it("that is unknown is refused, with those that there are", function()
+    local server = Cluster.new({ nodes = 1 }).server
+    local made, message = server:create(deployment("Scater", 2))
+    assert.is_nil(made)
+    assert.truthy(message:find("metadata.annotations[wlrun.dev/deletion-order]: Unsupported value: "
+      .. '"Scater": supported values: "ByCost", "IdleFirst", "Kubernetes", "Scatter"', 1, true),
+      message)
+    assert(server:create(deployment("Scatter", 2)))
+    assert.is_nil((server:change(server:get("Deployment", "default", "web"), function(draft)
+      draft.metadata.annotations["wlrun.dev/deletion-order"] = "ByCst"
+    end)))
+  end)
+
+  it("that is not known any more is told, and Kubernetes' is taken", function()
+    local found, cluster = left("Gone", 2, function(draft, place)
       draft.metadata.annotations[COST] = (place == 3 or place == 4) and "5" or nil
-    end)
+    end, function(cluster)
+      cluster:add_policy("deletion", "Gone", require "stdlib.deletion.scatter")
+    end, function(cluster) cluster:add_policy("deletion", "Gone", nil) end)
     assert.same({ 3, 4 }, found)
     local told = cluster.events:list(function(event)
       return event.reason == "UnknownDeletionOrder"
     end)
-    assert.matches('there is no deletion order "Scater"', told[1].message)
+    assert.matches('there is no deletion order "Gone"', told[1].message)
   end)
 end)

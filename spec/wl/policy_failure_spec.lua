@@ -103,6 +103,10 @@ local FAILURES = {
     while true do t = { t, ("x"):rep(1000) .. #t } end
   end, "PolicyMemory", "KB of memory" },
   { "a wrong return", function() return { new = {} } end, "PolicyInvalid", "a number of pods" },
+  { "what only scripts return", function() return { new = 1, rollout = { record = {} } } end,
+    "PolicyInvalid", "rollout: expected nothing: this is for scripts, got a table" },
+  { "sizes for sets that are not there", function() return { new = 1, old = { 1, 2 } } end,
+    "PolicyInvalid", "old: 2 sizes for 0 old sets" },
   { "an unknown field", function() return { nw = 1 } end, "PolicyInvalid", 'did you mean "new"' },
 }
 

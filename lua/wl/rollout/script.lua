@@ -12,6 +12,9 @@ local step = require "wl.rollout.step"
 
 local script = {}
 
+--- The metatable of what a script came to: a plan that is no script cannot make one.
+script.OUTCOME = {}
+
 local function whole(view) return { new = view.replicas, old = 0 } end
 
 -- What is stable is noted when all of it is there.
@@ -80,8 +83,8 @@ function script.planner(name, body)
     end
     local plan = next_sizes(view, wish)
     plan.requeue, plan.message = done.requeue, now.message
-    plan.rollout = { record = now, goal = wish, notes = done.notes, mended = done.mended,
-      waits = reason_to_wait(now) }
+    plan.rollout = setmetatable({ record = now, goal = wish, notes = done.notes,
+      mended = done.mended, waits = reason_to_wait(now) }, script.OUTCOME)
     return plan
   end
 end

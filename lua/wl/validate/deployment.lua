@@ -79,12 +79,14 @@ end
 --- A new Deployment.
 function deployment.validate(object, errors)
   meta.create(errors, object)
+  policies.deletion_order(errors, object)
   whole(errors, object.spec or {})
 end
 
 --- A changed Deployment.
 function deployment.validate_update(new, old, errors)
   meta.update(errors, new, old)
+  policies.deletion_order(errors, new, old)
   whole(errors, new.spec or {})
   check.immutable(errors, "spec.selector", (new.spec or {}).selector, (old.spec or {}).selector)
 end

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- Policies that objects name, and their parameters.
+local check = require "wl.validate.check"
+local replicas = require "wl.replicas"
 local rules = require "wl.schema.rules"
 local scope = require "wl.policy.scope"
 
@@ -37,6 +39,21 @@ end
 --- The same for a map whose field `type` is the name.
 function policy.check(errors, path, map, sort, kind)
   return policy.named(errors, path, map, sort, map.type, kind)
+end
+
+local ORDERS = { "ByCost", "IdleFirst", "Kubernetes", "Scatter" }
+
+--- The annotation that names the order in which pods are deleted. One that was taken once may
+-- stay, though nobody knows it any more.
+-- @param errors
+-- @tparam table object
+-- @tparam ?table old the stored object
+function policy.deletion_order(errors, object, old)
+  local function named(one) return ((one.metadata or {}).annotations or {})[replicas.ORDER] end
+  local name = named(object)
+  if name == nil or old and named(old) == name or scope.policy("deletion", name) then return end
+  check.choice(errors, ("metadata.annotations[%s]"):format(replicas.ORDER), name,
+    scope.supported("deletion", ORDERS, name))
 end
 
 --- A map { type =, block = } that may be left out.

@@ -4,6 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
+local policies = require "wl.validate.policy"
 local template = require "wl.validate.template"
 
 local replicaset = {}
@@ -25,6 +26,7 @@ end
 --- A new ReplicaSet.
 function replicaset.validate(object, errors)
   meta.create(errors, object)
+  policies.deletion_order(errors, object)
   whole(errors, object.spec or {})
 end
 
@@ -32,6 +34,7 @@ end
 function replicaset.validate_update(new, old, errors)
   meta.create(errors, new)
   meta.update(errors, new, old)
+  policies.deletion_order(errors, new, old)
   whole(errors, new.spec or {})
   check.immutable(errors, "spec.selector", (new.spec or {}).selector, (old.spec or {}).selector)
 end

@@ -4,6 +4,7 @@
 local check = require "wl.validate.check"
 local labels = require "wl.validate.labels"
 local meta = require "wl.validate.meta"
+local policies = require "wl.validate.policy"
 local replicaset = require "wl.validate.replicaset"
 local template = require "wl.validate.template"
 
@@ -29,6 +30,7 @@ end
 --- A new ReplicationController.
 function controller.validate(object, errors)
   meta.create(errors, object)
+  policies.deletion_order(errors, object)
   whole(errors, object.spec or {})
 end
 
@@ -36,6 +38,7 @@ end
 function controller.validate_update(new, old, errors)
   meta.create(errors, new)
   meta.update(errors, new, old)
+  policies.deletion_order(errors, new, old)
   whole(errors, new.spec or {})
 end
 
