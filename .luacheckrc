@@ -11,7 +11,7 @@ local words = {
   "concurrency", "create_job", "cron", "decisions", "define", "delete", "deletion_order",
   "describe", "diff", "events", "eventually", "every", "exists", "expect", "explain", "fail",
   "get", "history", "holds_until", "kind", "label", "list", "metric", "never", "node", "now",
-  "patch", "placement", "promise", "reload", "report", "retry", "rollout", "run", "scale",
+  "patch", "placement", "plan", "promise", "reload", "report", "retry", "rollout", "run", "scale",
   "set_image", "show", "step", "strategy", "test", "timeline", "top", "tree", "until_settled",
   "wait", "watch", "within",
 }

@@ -222,6 +222,11 @@ function now() end
 ---@return any
 function patch(given, change, options) end
 
+---Forecast an apply over many seeds, and print it. Nothing is applied to this cluster.
+---@param ... any manifests as for apply, each a plan of its own; and at the end options: runs (50),
+---@return table
+function plan(...) end
+
 ---Switch on promises that are declared.
 ---@param ... any names of those that ship, "all", or promises that a script declares
 function promise(...) end
@@ -461,6 +466,11 @@ function Cluster:now() end
 ---@param options? table namespace; type: "strategic" (default), "merge" or "json"
 ---@return any
 function Cluster:patch(given, change, options) end
+
+---Forecast an apply over many seeds, and print it. Nothing is applied to this cluster.
+---@param ... any manifests as for apply, each a plan of its own; and at the end options: runs (50),
+---@return table
+function Cluster:plan(...) end
 
 ---Switch on promises that are declared.
 ---@param ... any names of those that ship, "all", or promises that a script declares

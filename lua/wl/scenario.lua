@@ -31,7 +31,7 @@ local VERBS = {
   at_most = "promises", holds_until = "promises", promise = "promises",
   show = "showing", describe = "showing", events = "showing", watch = "watching",
   tree = "tree", top = "top", diff = "comparing", explain = "explaining",
-  decisions = "decisions",
+  decisions = "decisions", plan = "planning",
   timeline = "pictures", report = "pictures",
   chaos = "chaos", node = "nodes", behave = "nodes",
   metric = "metrics", cron = "jobs", create_job = "jobs",

@@ -74,6 +74,9 @@ commands.options = {
     help = 'write every write as a line of JSON ("-": standard output)' },
   ["verbose"] = { short = "v", help = "tell each event as it happens, on standard error" },
   ["version"] = { help = "print the version" },
+  ["with"] = { value = "FILE", complete = "file",
+    help = "what the pods do and what strikes: behave, metric, chaos, at, every, as in a "
+      .. "scenario; moments count from the apply" },
 }
 
 --- Commands in the order of the help.
@@ -159,6 +162,27 @@ commands.list = {
     options = { "report", "verbose" }, arguments = "file", least = 1, most = 1,
     wants = "a file that `wlrun check --runs` wrote",
     examples = { { "with a picture", "wlrun replay --report out.html rollout.replay.json" } },
+  },
+  {
+    name = "plan", summary = "what applying new manifests may come to, before it is done",
+    usage = { "[options] OLD.yaml NEW.yaml ..." },
+    about = {
+      "For each of many seeds the old manifests are applied and settle; then the new ones are "
+        .. "applied, and time passes until every workload is rolled out, ready or complete. It "
+        .. "says how long that takes, how few pods are available, how many there are at once and "
+        .. "what they request, what quotas refuse, and what keeps it from its end and how often. "
+        .. "Several new manifests are compared under the same seeds.",
+      "--report draws the worst run: the first that did not finish, else the longest. A directory "
+        .. "stands for the manifests in it. The exit status is 1 when some run did not finish.",
+    },
+    options = { "runs", "seed", "with", "for", "nodes", "namespace", "load", "output", "report" },
+    arguments = "file", least = 2, wants = "the manifests that there are, and new ones",
+    examples = {
+      { "a rollout, over 50 seeds", "wlrun plan deployed.yaml new.yaml" },
+      { "two strategies, while nodes fail",
+        "wlrun plan --with faults.lua deployed.yaml fast.yaml careful.yaml" },
+      { "for a program", "wlrun plan -o json --runs 200 deployed.yaml new.yaml" },
+    },
   },
   {
     name = "lint", summary = "what is valid in manifests, and still wrong",

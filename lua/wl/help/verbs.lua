@@ -98,6 +98,13 @@ return {
     { name = "report", usage = 'report "out.html"',
       text = "Writes what happened as one HTML page with charts.",
       example = 'report "/dev/null"' },
+    { name = "plan", usage = 'plan "new.yaml"\n'
+        .. 'plan("a.yaml", "b.yaml", { runs = 100, chaos = { ... } })',
+      text = "Forecasts an apply over many seeds, from the present state, without doing it: how "
+        .. "long it takes, how few are available, how many pods there are at once, what blocks it. "
+        .. "Several manifests are compared under the same seeds. limit says how long at most.",
+      example = 'plan({ apiVersion = "v1", kind = "ConfigMap", metadata = { name = "c" } }, '
+        .. '{ runs = 2 })' },
     { name = "tree", usage = 'tree "deploy/web"',
       text = "Prints an object with its owners above it and what it owns below it.",
       example = 'tree "deploy/web"' },
