@@ -1208,7 +1208,7 @@ deletion_order = {}
 ---@field now number the virtual time
 
 ---@class wl.history.Fields
----@field keep? fun(view: wl.history.keep.View): integer|integer[] asked when there are more than before
+---@field keep? fun(view: wl.history.keep.View): integer|integer[] asked at each sync in which something could go
 ---@field params? table<string, wl.Type>
 
 ---Declares which finished Jobs or old revisions are kept.

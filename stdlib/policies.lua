@@ -3,6 +3,7 @@
 return {
   concurrency = { "Allow", "Forbid", "KeepLatest", "Queue", "Replace", "Skip" },
   deletion = { "ByCost", "IdleFirst", "Job", "Kubernetes", "Scatter" },
+  history = { "KeepFailed" },
   retry = { "Budgeted", "ByExitCode", "CircuitBreaker", "Exponential", "Fixed", "Immediate",
     "Linear" },
   placement = { "default-scheduler", "pack", "spread", "zones" },

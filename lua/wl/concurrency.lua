@@ -10,6 +10,14 @@
 local policy = require "wl.policy"
 local types = require "wl.policy.types"
 
+local function check_chosen(chosen, view)
+  if type(chosen) == "boolean" then return end
+  for _, at in ipairs(view.due) do
+    if at == chosen then return end
+  end
+  return ("expected a moment of view.due, got %s"):format(types.printed(chosen))
+end
+
 return policy.declare("concurrency", {
   word = "concurrency",
   doc = "what to do when a run of a CronJob is due",
@@ -28,7 +36,8 @@ return policy.declare("concurrency", {
         { "now", types.time, "the virtual time" },
       },
       returns = types.either(types.time, types.boolean),
-      means = { ["false"] = "let all of them go" },
+      means = { ["false"] = "let all of them go", ["true"] = "the latest" },
+      check = check_chosen,
     },
     decide = {
       doc = "asked when a run is due",

@@ -1,6 +1,10 @@
 -- SPDX-License-Identifier: MIT
 --- History policies: which finished or outdated objects a workload keeps.
 --
+-- A CronJob (its Jobs that have ended) or Deployment (its old ReplicaSets without pods) names
+-- one as spec.history.type, a field that Kubernetes does not have, and then has no other
+-- history limits. While the policy fails nothing goes.
+--
 --     return history "KeepFailed" {
 --       keep = function(view)
 --         local kept = {}
@@ -20,6 +24,14 @@ local ITEM = types.record {
   { "revision", types.count, "of a revision", optional = true },
 }
 
+local function check(kept, view)
+  for _, place in ipairs(type(kept) == "table" and kept or {}) do
+    if place > #view.items then
+      return ("expected places in view.items, which has %d, got %d"):format(#view.items, place)
+    end
+  end
+end
+
 return policy.declare("history", {
   word = "history",
   doc = "which finished Jobs or old revisions are kept",
@@ -29,7 +41,7 @@ return policy.declare("history", {
   required = { "keep" },
   functions = {
     keep = {
-      doc = "asked when there are more than before",
+      doc = "asked at each sync in which something could go",
       receives = {
         { "items", types.list(ITEM), "what could go, the oldest first, without what is in use" },
         { "params", types.any, "the policy's own block of the manifest", optional = true },
@@ -38,6 +50,7 @@ return policy.declare("history", {
       returns = types.either(types.count, types.list(types.integer("a place in view.items", 1,
         math.maxinteger), "a list of places in view.items")),
       means = "how many of the newest are kept, or which ones",
+      check = check,
     },
   },
 })

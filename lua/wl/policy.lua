@@ -271,11 +271,21 @@ function policy.call(ctx, p, object, name, view)
   slot.saw, slot.returned, slot.message = saw, kept, message
   if why then
     why = "Policy" .. why
-    failure.tell(ctx, p, object, message, why)
+    failure.tell(ctx, slot, object, message, why)
   elseif ring.failing or not ring.looked then
-    failure.clear(ctx, object, ring)
+    failure.succeeded(ctx, slot, object, ring)
   end
   return kept, message, why
+end
+
+--- An object names no policy of a sort: it does not fail any more, if it did.
+-- @param ctx
+-- @param object
+-- @tparam string sort
+function policy.unused(ctx, object, sort)
+  local log = ctx.cluster and ctx.cluster.decision_log
+  local ring = log and log:ring(object.metadata.uid)
+  if ring and ring.failing and ring.failed.policy == sort then failure.clear(ctx, object, ring) end
 end
 
 --- Note what the runtime made of the last decision about an object.

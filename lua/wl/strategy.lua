@@ -85,7 +85,8 @@ end
 local function check(plan, view)
   local sizes, sets = plan.old, view.old
   if type(sizes) == "table" and sets and #sizes > #sets then
-    return ("old: %d sizes for %d old sets"):format(#sizes, #sets)
+    return ("old: expected at most %d sizes, one for each old set, got %d"):format(#sets,
+      #sizes)
   end
 end
 

@@ -32,7 +32,7 @@ local WRONG = {
 -- What is right all the same.
 local RIGHT = {
   ["retry.decide"] = { ["a fraction"] = true },
-  ["concurrency.choose"] = { ["true"] = true, ["a fraction"] = true },
+  ["concurrency.choose"] = { ["true"] = true },
   ["rollout.script"] = "anything",
 }
 
@@ -106,7 +106,7 @@ local FAILURES = {
   { "what only scripts return", function() return { new = 1, rollout = { record = {} } } end,
     "PolicyInvalid", "rollout: expected nothing: this is for scripts, got a table" },
   { "sizes for sets that are not there", function() return { new = 1, old = { 1, 2 } } end,
-    "PolicyInvalid", "old: 2 sizes for 0 old sets" },
+    "PolicyInvalid", "old: expected at most 0 sizes, one for each old set, got 2" },
   { "an unknown field", function() return { nw = 1 } end, "PolicyInvalid", 'did you mean "new"' },
 }
 

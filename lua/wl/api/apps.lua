@@ -48,7 +48,7 @@ apps.DeploymentSpec = object {
   replicas = int32 { default = 1 }, selector = required(meta.LabelSelector), template = TEMPLATE,
   strategy = always(apps.DeploymentStrategy) { retain = true },
   minReadySeconds = count, progressDeadlineSeconds = int32 { default = 600 },
-  revisionHistoryLimit = HISTORY, paused = flag,
+  revisionHistoryLimit = HISTORY, history = meta.History { extension = true }, paused = flag,
 }
 
 apps.DeploymentCondition = meta.condition { lastUpdateTime = time }

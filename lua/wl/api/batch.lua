@@ -82,7 +82,7 @@ batch.CronJobSpec = object {
   suspend = bool { default = false },
   jobTemplate = required(batch.JobTemplateSpec) { default = {} },
   successfulJobsHistoryLimit = int32 { default = 3 },
-  failedJobsHistoryLimit = int32 { default = 1 },
+  failedJobsHistoryLimit = int32 { default = 1 }, history = meta.History { extension = true },
 } { policy = { "concurrency", "concurrencyPolicy" } }
 
 batch.CronJobStatus = object {

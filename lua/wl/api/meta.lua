@@ -42,6 +42,9 @@ meta.LabelSelector = object {
   matchExpressions = list(meta.LabelSelectorRequirement),
 }
 
+-- Which finished or outdated objects are kept: see wl.history.
+meta.History = object { type = required(str) } { policy = { "history", "type" } }
+
 meta.Condition = object {
   type = required(str), status = required(str) { enum = { "True", "False", "Unknown" } },
   observedGeneration = count64, lastTransitionTime = required(time),

@@ -2,7 +2,9 @@
 --- The Jobs of a CronJob: those that run, those that are history, and new ones.
 --
 -- Source: pkg/controller/cronjob/cronjob_controllerv2.go, utils.go.
+local conditions = require "wl.job.conditions"
 local generated_names = require "wl.generated_names"
+local outdated = require "wl.outdated"
 local owner = require "wl.owner"
 local schedule = require "wl.cron_job.schedule"
 local time = require "wl.time"
@@ -116,12 +118,30 @@ local function trim(run, how, limit)
   return changed
 end
 
---- Delete the oldest Jobs that have ended, down to the history limits.
+-- Those that have ended, for a history policy.
+local function items(run)
+  local list, how = {}, {}
+  for _, one in ipairs(run:jobs()) do
+    if one.how then list[#list + 1], how[one.job.metadata.uid] = one.job, one.how end
+  end
+  for i, job in ipairs(jobs.by_start(list)) do
+    local _, condition = conditions.finished(job)
+    list[i] = { name = job.metadata.name, job = job, failed = how[job.metadata.uid] == "Failed",
+      at = time.parse(condition.lastTransitionTime or job.metadata.creationTimestamp) }
+  end
+  return list
+end
+
+--- Delete the oldest Jobs that have ended, down to the history limits; or those that the
+-- history policy does not keep.
 -- @param run
 -- @treturn boolean whether any was deleted
 function jobs.trim_history(run)
-  local spec = run.cron_job.spec
-  local changed = trim(run, "Complete", spec.successfulJobsHistoryLimit)
+  local spec, changed = run.cron_job.spec, false
+  local gone = outdated.items(run.ctx, run.cron_job, function() return items(run) end)
+  for _, item in ipairs(gone or {}) do changed = jobs.delete(run, item.job) or changed end
+  if gone then return changed end
+  changed = trim(run, "Complete", spec.successfulJobsHistoryLimit)
   return trim(run, "Failed", spec.failedJobsHistoryLimit) or changed
 end
 

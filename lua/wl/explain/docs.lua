@@ -15,6 +15,7 @@ local SENTENCES = {
     progressDeadlineSeconds = "How long a rollout may make no progress before it counts as failed "
       .. "(condition Progressing=False); it goes on trying.",
     revisionHistoryLimit = "How many old ReplicaSets are kept to go back to.",
+    history = "A policy that says so instead; Kubernetes does not have it.",
     paused = "While true, a change of the template starts no rollout.",
   },
   DeploymentStrategy = {
@@ -72,6 +73,8 @@ local SENTENCES = {
     suspend = "While true, no runs start; those that are active go on.",
     successfulJobsHistoryLimit = "How many Jobs that succeeded are kept.",
     failedJobsHistoryLimit = "How many Jobs that failed are kept.",
+    history = "A policy that says which Jobs are kept, instead of these limits; Kubernetes does "
+      .. "not have it.",
     jobTemplate = "What its Jobs are like.",
   },
   Pod = { [""] = "Containers that run together on one node; usually made by a controller." },

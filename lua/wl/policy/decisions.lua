@@ -60,14 +60,21 @@ function Decisions:of(uid)
   return list
 end
 
---- The uids of objects whose last decision was made by a policy of a sort and name.
+local function has_used(ring, sort, name)
+  for place = 1, ring.size do
+    local p = ring[place].policy
+    if p and p.policy == sort and p.name == name then return true end
+  end
+  return false
+end
+
+--- The uids of objects about which a policy of a sort and name has decided lately.
 -- @treturn {string,...} sorted
 function Decisions:users(sort, name)
   local uids = {}
   for _, generation in ipairs { self.before, self.recent } do
     for uid, ring in pairs(generation) do
-      local p = ring[ring.last].policy
-      if p and p.policy == sort and p.name == name then uids[#uids + 1] = uid end
+      if has_used(ring, sort, name) then uids[#uids + 1] = uid end
     end
   end
   table.sort(uids)

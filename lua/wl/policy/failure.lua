@@ -34,16 +34,17 @@ local function afterwards(ctx, call) ctx.cluster:at(ctx.cluster:now(), call) end
 
 --- Say that a policy failed.
 -- @param ctx
--- @tparam policy p
+-- @tparam table decision policy, and name of the function
 -- @param object
 -- @tparam string message with file:line
 -- @tparam string reason "PolicyError" ...
-function failure.tell(ctx, p, object, message, reason)
-  local uid = object.metadata.uid
+function failure.tell(ctx, decision, object, message, reason)
+  local p, uid = decision.policy, object.metadata.uid
   local ring = ctx.cluster.decision_log:ring(uid)
   local text = ("%s %s: %s"):format(p.policy, p.name, message)
   if ring.failing == text then return end
   ring.failing, ring.looked = text, true
+  ring.failed = { policy = p.policy, by = p, name = decision.name }
   ctx:event(object, "Warning", reason, text)
   afterwards(ctx, function()
     write(ctx, uid, function(list)
@@ -53,7 +54,7 @@ function failure.tell(ctx, p, object, message, reason)
   end)
 end
 
---- A call succeeded: the condition, if there is one, goes.
+--- The condition, if there is one, goes.
 -- @param ctx
 -- @param object
 -- @tparam ring ring of the object's decisions
@@ -66,6 +67,23 @@ function failure.clear(ctx, object, ring)
       return conditions.without(list, failure.CONDITION)
     end)
   end)
+end
+
+-- An object may have policies of several sorts, and a policy several functions: what one of them
+-- does well says nothing of another. One that was mended or chosen instead is another policy.
+local function says_nothing(failed, decision)
+  local p = decision.policy
+  return failed.policy ~= p.policy or failed.by == p and failed.name ~= decision.name
+end
+
+--- A call succeeded.
+-- @param ctx
+-- @tparam table decision policy, and name of the function
+-- @param object
+-- @tparam ring ring of the object's decisions
+function failure.succeeded(ctx, decision, object, ring)
+  if ring.failing and says_nothing(ring.failed, decision) then return end
+  failure.clear(ctx, object, ring)
 end
 
 return failure

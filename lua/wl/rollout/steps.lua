@@ -3,10 +3,12 @@
 -- returns true, or nil, message, code.
 --
 -- Source: pkg/controller/deployment `sync.go`.
+local outdated = require "wl.outdated"
 local proportion = require "wl.rollout.proportion"
 local revision = require "wl.revision"
 local sets = require "wl.rollout.sets"
 local status = require "wl.rollout.status"
+local time = require "wl.time"
 
 local steps = {}
 
@@ -108,13 +110,8 @@ local function is_removable(set)
     and (object.metadata.generation or 0) <= ((object.status or {}).observedGeneration or 0)
 end
 
---- The old sets that the history limit has no room for: of those with the lowest
--- revisions, the ones without pods.
--- @tparam table old sets, oldest first
--- @tparam ?integer limit revisionHistoryLimit
--- @treturn table
-function steps.expired(old, limit)
-  local alive, expired = {}, {}
+local function alive_of(old)
+  local alive = {}
   for i, set in ipairs(old) do
     if set.object.metadata.deletionTimestamp == nil then
       set.age = i
@@ -122,6 +119,29 @@ function steps.expired(old, limit)
     end
   end
   sort(alive)
+  return alive
+end
+
+-- What could go, for a history policy.
+local function items(run)
+  local list = {}
+  for _, set in ipairs(alive_of(run.old)) do
+    local metadata = set.object.metadata
+    if is_removable(set) then
+      list[#list + 1] = { name = set.name, at = time.parse(metadata.creationTimestamp),
+        failed = false, revision = set.revision, object = set.object }
+    end
+  end
+  return list
+end
+
+--- The old sets that the history limit has no room for: of those with the lowest
+-- revisions, the ones without pods.
+-- @tparam table old sets, oldest first
+-- @tparam ?integer limit revisionHistoryLimit
+-- @treturn table
+function steps.expired(old, limit)
+  local alive, expired = alive_of(old), {}
   for i = 1, limit and limit ~= UNLIMITED and #alive - limit or 0 do
     if is_removable(alive[i]) then
       expired[#expired + 1] = alive[i]
@@ -130,9 +150,11 @@ function steps.expired(old, limit)
   return expired
 end
 
---- Delete old sets beyond the history limit.
+--- Delete old sets beyond the history limit, or those that the history policy does not keep.
 function steps.clean_up(run)
-  for _, set in ipairs(steps.expired(run.old, run.deployment.spec.revisionHistoryLimit)) do
+  local gone = outdated.items(run.ctx, run.deployment, function() return items(run) end)
+    or steps.expired(run.old, run.deployment.spec.revisionHistoryLimit)
+  for _, set in ipairs(gone) do
     local deleted, message, code = run.ctx:delete(set.object)
     if not deleted and code ~= "NotFound" then
       return nil, message, code

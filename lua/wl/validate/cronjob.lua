@@ -51,6 +51,7 @@ local function whole(errors, spec, old)
   concurrency(errors, spec)
   job_template(errors, "spec.jobTemplate", spec.jobTemplate or {})
   check.nonnegative_fields(errors, "spec", spec, LIMITS)
+  policies.optional(errors, "spec.history", spec.history, "history")
 end
 
 local DST_POLICIES = { "Kubernetes", "Skip", "Once", "Shift" }

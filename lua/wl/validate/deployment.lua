@@ -73,6 +73,7 @@ local function whole(errors, spec)
   selected_template(errors, spec)
   strategy(errors, "spec.strategy", spec.strategy or {})
   check.nonnegative_fields(errors, "spec", spec, { "minReadySeconds", "revisionHistoryLimit" })
+  policies.optional(errors, "spec.history", spec.history, "history")
   deadline(errors, "spec.progressDeadlineSeconds", spec)
 end
 
