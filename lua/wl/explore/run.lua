@@ -39,7 +39,8 @@ end
 local function outcome_of(played, problem, traceback)
   local cluster = played.clusters[1]
   local outcome = { played = played, cluster = cluster,
-    faults = cluster and cluster.chaos_log or {}, at = cluster and cluster:now() - cluster.started or 0,
+    faults = cluster and cluster.chaos_log or {},
+    at = cluster and cluster:now() - cluster.started or 0,
     writes = cluster and cluster.store:revision() or 0 }
   if problem ~= nil then
     outcome.message, outcome.traceback = tostring(problem), traceback
