@@ -231,6 +231,13 @@ local function refusal(p, name, message)
   return ("%s: %s returned what it may not: %s"):format(place_of_function(p[name]), name, message)
 end
 
+-- A policy with parameters has a table of them, also where the manifest has none.
+local function seen(p, rule, view, older)
+  local saw = rule.copy(view, older)
+  if p.params and saw.params == nil then saw.params = {} end
+  return saw
+end
+
 -- Under the cluster's budget, and as the policy whose turn it is. `saw` is a copy of `view`.
 local function called(ctx, cluster, p, rule, name, view, saw)
   local limits = cluster and cluster.policy_limits or sandbox.LIMITS
@@ -261,11 +268,11 @@ function policy.call(ctx, p, object, name, view)
   local cluster = ctx and ctx.cluster
   local rule = contracts[p.policy].functions[name]
   if not cluster then
-    local kept, message, why = called(ctx, nil, p, rule, name, view, rule.copy(view))
+    local kept, message, why = called(ctx, nil, p, rule, name, view, seen(p, rule, view))
     return kept, message, why and "Policy" .. why
   end
   local slot, ring = cluster.decision_log:next(object.metadata.uid)
-  local saw = rule.copy(view, slot.rule == rule and slot.saw or nil)
+  local saw = seen(p, rule, view, slot.rule == rule and slot.saw or nil)
   local kept, message, why = called(ctx, cluster, p, rule, name, view, saw)
   slot.at, slot.policy, slot.name, slot.rule = ctx.now, p, name, rule
   slot.saw, slot.returned, slot.message = saw, kept, message

@@ -196,6 +196,14 @@ describe("ByZone", function()
     ]])
   end)
 
+  it("needs no parameters", function()
+    scene(ZONES .. [[
+      make("DaemonSet", { type = "ByZone" })
+      update "web:2"
+      expect(new_pods()).is(6)
+    ]])
+  end)
+
   it("takes nodes without the label for a zone, and any label for zones", function()
     scene(ZONES .. [[
       node "node-1":label { rack = "a" }

@@ -136,6 +136,24 @@ describe("a strategy that fails", function()
     end)
   end
 
+  it("is told where a script ran out of memory", function()
+    local cluster, line = Cluster.new { nodes = 1 }, nil
+    cluster:add_policy("rollout", "Bad", strategy "Bad" { script = function(step)
+      step.set_weight(20)
+      local t = {}
+      line = debug.getinfo(1, "l").currentline
+      for i = 1, math.huge do t[i] = { i } end
+    end })
+    assert(cluster:create(deployment("web", "Bad")))
+    cluster:run "1m"
+    assert(cluster:update(cluster:get("Deployment", nil, "web"), function(draft)
+      draft.spec.template.spec.containers[1].image = "y"
+    end))
+    cluster:run "1m"
+    assert.truthy(condition_of(cluster, "Deployment", "web").message:find(
+      ("spec/wl/policy_failure_spec.lua:%d: "):format(line + 1), 1, true))
+  end)
+
   it("in the midst of a rollout holds what there is", function()
     local is_broken = false
     local cluster = Cluster.new { nodes = 2 }

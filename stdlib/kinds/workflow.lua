@@ -38,7 +38,7 @@ local ENDED = { Succeeded = true, Failed = true, Skipped = true }
 
 -- ---- looking ----
 
--- Jobs of each task, in order; nil for one that has them not all.
+-- The Jobs of each task by their numbers; one that is not there is missing.
 local function find_jobs(ctx, workflow)
   local found = {}
   for _, task in ipairs(workflow.spec.tasks) do
@@ -60,9 +60,8 @@ local function look(workflow, found)
   local phases, was = {}, {}
   for _, task in ipairs((workflow.status or {}).tasks or {}) do was[task.name] = task.phase end
   for _, task in ipairs(workflow.spec.tasks) do
-    local is_made = #found[task.name] > 0
     phases[task.name] = was[task.name] == "Skipped" and "Skipped"
-      or is_made and jobs.phase(found[task.name]) or "Pending"
+      or jobs.phase(found[task.name], #jobs.names(workflow, task))
   end
   return phases
 end
@@ -130,7 +129,7 @@ local function settle(ctx, workflow, found, phases)
   local by_name, skipped = graph.by_name(workflow.spec.tasks), skipped_of(phases)
   for _, task in ipairs(workflow.spec.tasks) do
     local waits_for = jobs.waits_for(workflow, task, by_name, skipped)
-    for _, one in ipairs(found[task.name]) do
+    for _, one in pairs(found[task.name]) do
       local done, message, code = true, nil, nil
       if skipped[task.name] then
         done, message, code = ctx:delete(one, { propagation = "Background" })

@@ -52,15 +52,15 @@ return strategy "Canary" {
     steps = strategy.list(Step), analysis = strategy.any, scaleDownDelay = strategy.any,
   },
   script = function(step, params)
-    if params and params.analysis then
+    if params.analysis then
       step.analyse(meanwhile(params.analysis))
     end
-    for _, one in ipairs(params and params.steps or {}) do
+    for _, one in ipairs(params.steps or {}) do
       for word, given in pairs(one) do
         DO[word](step, given)
       end
     end
-    if params and params.scaleDownDelay and step.surge > 0 then
+    if params.scaleDownDelay and step.surge > 0 then
       step.set_replicas("100%", 1)
       step.scale_down_delay(params.scaleDownDelay)
     end

@@ -27,7 +27,7 @@ end
 
 local function room(view)
   local taken = view.total
-  if view.params and view.params.countTerminating then
+  if view.params.countTerminating then
     taken = taken + math.max(terminating(view), view.old_pods - (view.total - view.new.replicas))
   end
   return math.max(0, view.replicas + view.surge - taken)

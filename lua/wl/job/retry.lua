@@ -142,8 +142,10 @@ function retry.judge(run)
   run.retry = { policy = chosen, decisions = {} }
   run.status.retry = run.status.retry or {}
   local recent = #run.new_failed > 0 and recent_of(run.ctx, run.job)
+  local most = recent and math.max(MOST_RECENT, #recent)
   for nth, pod in ipairs(by_end(run.new_failed)) do
     recent[#recent + 1] = backoff.finished_at(pod)
+    if #recent > most then table.remove(recent, 1) end
     local decision, message, reason = decide(run, pod, nth, recent)
     if not decision then return nil, message, reason end
     run.retry.decisions[pod.metadata.uid] = decision

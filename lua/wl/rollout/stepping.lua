@@ -3,8 +3,9 @@
 --
 -- A run has `view` (see `wl.strategy`), `record` (changed as it goes), `at` (the
 -- number of the present step), `goal` (the last one that a step set; nil: none),
--- `requeue`, `notes`, and `mended`, what was wrong with the record.
+-- `requeue`, `notes`, `mended`, what was wrong with the record, and `thread`, in which it runs.
 local record = require "wl.rollout.record"
+local sandbox = require "wl.sandbox_core"
 
 local stepping = {}
 
@@ -14,10 +15,16 @@ local SUSPENDED = {}
 -- The run of the script that is at work just now.
 local current
 
---- The run that a step belongs to. Raises outside of a script.
+--- The run that a step belongs to. Raises outside of a script, and in a coroutine of the
+-- script's own: a step there would suspend that, and the script would go on.
 -- @treturn table
 function stepping.state()
-  return current or error("a step is only for the script of a strategy, while it runs", 3)
+  if not current then
+    error("a step is only for the script of a strategy, while it runs", 3)
+  elseif coroutine.running() ~= current.thread then
+    error("a step is for the script itself, not for a coroutine that it makes", 3)
+  end
+  return current
 end
 
 -- ---- one step after the other ----
@@ -98,6 +105,13 @@ end
 
 -- ---- a whole script ----
 
+-- A budget that is spent is raised from here: then `current` stays as it is, and is of no use
+-- to anybody, as its thread does not run.
+local function resume(self, body, ...)
+  self.thread = sandbox.create(body)
+  return sandbox.resume(self.thread, ...)
+end
+
 --- Run a script until it waits for something, or to its end.
 -- @tparam function body called as body(step, params)
 -- @tparam table step what the script calls
@@ -108,9 +122,9 @@ function stepping.run(body, step, ending, self)
   self.at, self.notes, self.record.steps = 0, {}, self.record.steps or {}
   local outer = current
   current = self
-  local ok, waits = coroutine.resume(coroutine.create(body), step, self.view.params)
+  local ok, waits = resume(self, body, step, self.view.params)
   if ok and waits ~= SUSPENDED and self.calls ~= "promote" then
-    ok, waits = coroutine.resume(coroutine.create(ending))
+    ok, waits = resume(self, ending)
   end
   self.is_over = ok and waits ~= SUSPENDED
   current = outer

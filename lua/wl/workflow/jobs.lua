@@ -113,11 +113,12 @@ local function together(phases)
 end
 
 --- What a task is: "Pending", "Running", "Succeeded" or "Failed".
--- @tparam {job,...} list of the task's Jobs
+-- @tparam table list the task's Jobs by number; somebody may have deleted one
+-- @tparam integer count how many there are to be
 -- @treturn string
-function jobs.phase(list)
+function jobs.phase(list, count)
   local phases = {}
-  for i, job in ipairs(list) do phases[i] = phase_of(job) end
+  for i = 1, count do phases[i] = list[i] and phase_of(list[i]) or "Pending" end
   return together(phases)
 end
 

@@ -45,6 +45,16 @@ local function calls(record)
 end
 
 describe("a script", function()
+  it("takes its steps itself, not in a coroutine of its own", function()
+    local w = world(function()
+      coroutine.wrap(function() step.pause "10m" end)()
+    end)
+    local ok, message = pcall(w.sync)
+    assert.is_false(ok)
+    assert.matches("script_spec.lua:%d+: a step is for the script itself", message)
+    assert.has_error(function() step.pause() end)
+  end)
+
   it("goes from step to step, and each time from its start", function()
     local runs = 0
     local w = world(function()
