@@ -159,7 +159,10 @@ function Cluster:on_write_of(tell) self.tell_of_write = tell end
 
 function Cluster:on_write(number, id, type, old, now, revision, writer)
   self.controllers:on_write(number, old, now)
-  if self.tell_of_write then self.tell_of_write(number, old, now) end
+  if self.tell_of_write then
+    self.writer = writer
+    self.tell_of_write(number, old, now)
+  end
   for _, tell in ipairs(self.listeners) do
     tell { number = number, id = id, type = type, old = old, now = now, revision = revision,
       writer = writer }

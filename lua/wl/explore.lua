@@ -9,13 +9,14 @@ local explore = {}
 -- The i-th of many runs: each seed in the usual order first.
 local function plan_of(options, i)
   return { path = options.path, seed = (options.seed or 1) + i - 1, order = i % 3 == 1 and 0 or i,
-    nodes = options.nodes, promise = options.promise, load = options.load }
+    nodes = options.nodes, promise = options.promise, load = options.load,
+    arguments = options.arguments }
 end
 
 --- Run a scenario many times.
 -- @tparam table options path; runs; first and step, of the numbers of the runs (1, 1); seed,
---   nodes, promise, load; all: do not stop at the first failure; coverage: look at what was
---   seen; tell(i): called after each run
+--   nodes, promise, load, arguments; all: do not stop at the first failure; coverage:
+--   look at what was seen; tell(i): called after each run
 -- @treturn table runs, failures (those that failed), first (plan, outcome, number; nil: none
 --   did), wrong (an outcome that was no failure but an error; nil), coverage
 function explore.run(options)

@@ -135,6 +135,23 @@ describe("check --runs", function()
     assert.matches("this is another run: .* has the scenario changed", again.err)
   end)
 
+  it("hands the scenario its arguments, also when it is run again", function()
+    local files = { ["x.lua"] = [[
+      local word = ...
+      cluster { nodes = 1 }
+      if arg[1] == "bad" and word == "bad" then always("never so", function() return false end) end
+      run "1s"
+    ]] }
+    assert.equal(0, process.run({ "check", "--runs", "2", "x.lua", "good" }, files).status)
+    local found = process.run({ "check", "--runs", "2", "--jobs", "2", "x.lua", "bad" }, files,
+      { keep = { "x.replay.json" } })
+    assert.equal(1, found.status, found.err)
+    files["x.replay.json"] = found.files["x.replay.json"]
+    local again = process.run({ "replay", "x.replay.json" }, files)
+    assert.equal(1, again.status, again.err)
+    assert.matches("never so: not always so", again.out)
+  end)
+
   it("says that no promise was broken", function()
     local found = process.run({ "check", "--runs", "5", "--promise", "all", "--verbose",
       "good.lua" }, FILES)

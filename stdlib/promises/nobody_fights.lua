@@ -15,7 +15,7 @@ local function note(ctx, old, now)
   if not old or not now or value.equal(old.spec, now.spec) then return nil end
   local known = seen[ctx.cluster] or {}
   seen[ctx.cluster] = known
-  local uid, writer = now.metadata.uid, ctx.cluster.controllers.last_writer
+  local uid, writer = now.metadata.uid, ctx.cluster.writer
   local one = known[uid] or { count = 0 }
   known[uid] = one
   local is_back = one.before and value.equal(one.before, now.spec) and one.writer ~= writer

@@ -129,7 +129,7 @@ commands.list = {
   },
   {
     name = "check", summary = "run scenarios as tests, several at a time",
-    usage = { "[options] FILE|DIR ..." },
+    usage = { "[options] FILE|DIR ...", "--runs N [options] SCENARIO.lua [argument ...]" },
     about = {
       "A scenario file is a test; in a directory all *.lua below it are, but those that only "
         .. "return something (kinds, policies, helpers). A manifest that is named is one, "

@@ -20,7 +20,7 @@ local command = {}
 local function options_of(given, path)
   return { path = path, runs = given.runs, seed = given.seed, nodes = given.nodes,
     promise = given.promise, load = #given.load > 0 and given.load or nil,
-    coverage = given.verbose }
+    coverage = given.verbose, arguments = { table.unpack(given.files, 2) } }
 end
 
 -- ---- one share of the runs, in this process ----
@@ -45,7 +45,7 @@ end
 
 -- ---- all of them ----
 
-local function words_of(given, path, k, n, results)
+local function words_of(given, k, n, results)
   local words = { process.program() }
   local function add(...)
     for _, word in ipairs { ... } do words[#words + 1] = tostring(word) end
@@ -57,15 +57,15 @@ local function words_of(given, path, k, n, results)
   for _, name in ipairs(given.promise or {}) do add("--promise", name) end
   for _, loaded in ipairs(given.load) do add("--load", loaded) end
   if given.verbose then add "--verbose" end
-  add(path)
+  add(table.unpack(given.files))
   return words
 end
 
-local function in_processes(given, path, n)
+local function in_processes(given, n)
   local pool, files, sum = process.pool(), {}, { runs = 0 }
   for k = 1, n do
     files[k] = os.tmpname()
-    assert(pool:start(words_of(given, path, k, n, files[k])))
+    assert(pool:start(words_of(given, k, n, files[k])))
   end
   while pool:wait() do end
   for k = 1, n do
@@ -107,13 +107,13 @@ end
 -- @treturn integer exit status: 1 a run failed
 function command.main(given)
   local path = given.files[1]
-  if given.files[2] or not path:find "%.lua$" then
+  if not path:find "%.lua$" then
     return report.bad_input "wlrun: --runs is for one scenario (.lua)"
   elseif given.results then
     return write_share(given, path)
   end
   local began, jobs = host.seconds(), given.jobs or process.processors()
-  local found = jobs > 1 and in_processes(given, path, jobs) or share(given, path)
+  local found = jobs > 1 and in_processes(given, jobs) or share(given, path)
   if found.wrong then return report.bad_input(found.wrong) end
   local seconds = host.seconds() - began
   io.write(("%d runs in %.1f s, %.0f a second%s\n"):format(found.runs, seconds,

@@ -10,8 +10,8 @@ local value = require "wl.value"
 local replay = {}
 
 local FIELDS = { scenario = "string", seed = "integer", order = "integer", mute = "list",
-  nodes = "integer", promise = "list", load = "list", failure = "string", at = "number",
-  writes = "integer" }
+  nodes = "integer", promise = "list", load = "list", arguments = "list", failure = "string",
+  at = "number", writes = "integer" }
 
 --- Write a run down.
 -- @tparam string path of the file
@@ -25,6 +25,7 @@ function replay.write(path, plan, outcome)
     mute = value.list(plan.mute or {}), nodes = plan.nodes,
     promise = plan.promise and value.list(plan.promise) or nil,
     load = plan.load and value.list(plan.load) or nil,
+    arguments = value.list(plan.arguments or {}),
     failure = outcome.message, at = outcome.at, writes = outcome.writes }, { indent = 2 }), "\n")
   return out:close()
 end
@@ -66,7 +67,7 @@ function replay.read(path)
   if not ok then return nil, problem end
   return { path = given.scenario, seed = given.seed, order = given.order, nodes = given.nodes,
     mute = plain(given.mute), promise = given.promise and plain(given.promise) or nil,
-    load = given.load and plain(given.load) or nil },
+    load = given.load and plain(given.load) or nil, arguments = plain(given.arguments) },
     { message = given.failure, at = given.at, writes = given.writes }
 end
 

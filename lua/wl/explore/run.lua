@@ -51,7 +51,8 @@ local function outcome_of(played, problem, traceback)
 end
 
 --- Run a scenario.
--- @tparam table plan path, seed, order, mute, nodes, promise; load: files of definitions
+-- @tparam table plan path, seed, order, mute, nodes, promise; load: files of definitions;
+--   arguments of the scenario
 -- @tparam ?table options loud: its output is seen; history: writes that are kept;
 --   watch(cluster): called with each new cluster
 -- @treturn table failed (a promise or expectation was broken), wrong (anything else was
@@ -63,13 +64,13 @@ function run.one(plan, options)
     on_cluster = function(cluster) prepared(cluster, plan, options.watch) end }
   for _, path in ipairs(plan.load or {}) do played:load(path) end
   local environment = played:environment()
-  environment.arg = { [0] = plan.path }
+  environment.arg = { [0] = plan.path, table.unpack(plan.arguments or {}) }
   local chunk, problem = chunk_of.load(plan.path, environment)
   if not chunk then return { wrong = true, message = problem, faults = {}, at = 0, writes = 0 } end
   local forget = chunk_of.search_beside(plan.path, environment)
   local speak = options.loud and function() end or silence(environment)
   local results = table.pack(host.call(function()
-    chunk()
+    chunk(table.unpack(environment.arg))
     played:finish()
   end))
   speak()
