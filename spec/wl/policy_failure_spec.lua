@@ -140,7 +140,7 @@ describe("a strategy that fails", function()
     local cluster, line = Cluster.new { nodes = 1 }, nil
     cluster:add_policy("rollout", "Bad", strategy "Bad" { script = function(step)
       step.set_weight(20)
-      local t = {}
+      local t = {} -- luacheck: ignore
       line = debug.getinfo(1, "l").currentline
       for i = 1, math.huge do t[i] = { i } end
     end })
