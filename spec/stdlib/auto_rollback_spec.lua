@@ -44,6 +44,27 @@ local IN_STEPS = {
       progressDeadlineSeconds = 120, canary = { steps = { { setWeight = 25 } } } }]] },
 }
 
+describe("a retry after a rollback", function()
+  it("has the whole time again", function()
+    require "spec.support.scene" [[
+      cluster { nodes = 3 }
+      behave("app=web", { ready = "2s" })
+      behave("app=web", { image = "web:2", never_ready = true })
+      Deployment "web" { replicas = 4, image = "web:1", progressDeadlineSeconds = 30, strategy = {
+        type = "Canary", autoRollback = true, canary = { steps = { { setWeight = 25 } } } } }
+      wait("deploy/web", "rolled out", "5m")
+      set_image("deploy/web", "web=web:2")
+      run "2m"
+      expect(get "deploy/web".status.rollout.phase).is "Degraded"
+      rollout.retry "deploy/web"
+      run "20s"
+      expect(get "deploy/web".status.rollout.phase).is "Progressing"
+      run "1m"
+      expect(get "deploy/web".status.rollout.phase).is "Degraded"
+    ]]
+  end)
+end)
+
 describe("autoRollback", function()
   for _, case in ipairs(CASES) do
     it(("of a %s under %s puts the last healthy template back"):format(case[1], case[2]), function()

@@ -51,10 +51,13 @@ end
 function ANSWERS.retry(now)
   if now.abortedAt then
     now.abortedAt, now.steps, now.full = nil, nil, nil
+    now.progressedAt, now.reached = nil, nil
   end
 end
 
-ANSWERS["promote-full"] = function(now) now.full, now.abortedAt = true, nil end
+ANSWERS["promote-full"] = function(now)
+  now.full, now.abortedAt, now.progressedAt, now.reached = true, nil, nil, nil
+end
 
 -- What people asked for is done once.
 local function answer(now, stamp)

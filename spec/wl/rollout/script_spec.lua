@@ -45,6 +45,26 @@ local function calls(record)
 end
 
 describe("a script", function()
+  it("measures by a function of its own once", function()
+    local times = 0
+    local w = world(function()
+      step.measure(function() times = times + 1 return times end)
+      step.pause()
+    end)
+    assert.same({ "Paused", 0, 2 }, { w.go() })
+    assert.equal(1, times)
+    assert.equal("measure function; pause", calls(w.record))
+  end)
+
+  it("is told where a number is none, or a text", function()
+    for _, body in ipairs { function() step.set_weight(0 / 0) end, function() step.note {} end,
+      function() step.pause(math.huge) end, function() step.measure {} end } do
+      local ok, message = pcall(world(body).sync)
+      assert.is_false(ok)
+      assert.matches("^spec/wl/rollout/script_spec.lua:%d+: %l", message)
+    end
+  end)
+
   it("takes its steps itself, not in a coroutine of its own", function()
     local w = world(function()
       coroutine.wrap(function() step.pause "10m" end)()

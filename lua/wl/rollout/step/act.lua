@@ -12,7 +12,10 @@ end
 
 function steps.note(text)
   local self = state()
-  return take(self, "note " .. tostring(text), function()
+  if type(text) ~= "string" and type(text) ~= "number" then
+    error("note: a text expected, not a " .. type(text), 2)
+  end
+  return take(self, "note " .. text, function()
     self.notes[#self.notes + 1] = tostring(text)
     return true
   end)
@@ -46,7 +49,5 @@ function steps.switch_service(name, which)
     return true
   end)
 end
-
--- ---- running a script ----
 
 return steps

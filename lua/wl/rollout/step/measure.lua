@@ -75,7 +75,12 @@ end
 
 function steps.measure(name)
   local self = state()
-  return take(self, "measure " .. tostring(name), function()
+  if type(name) ~= "string" and type(name) ~= "function" then
+    error("measure: the name of a metric, or a function, expected", 2)
+  end
+  -- A function is another one each time that the script runs.
+  local call = "measure " .. (type(name) == "string" and name or "function")
+  return take(self, call, function()
     return true, measure(self, name)
   end)
 end

@@ -21,7 +21,7 @@ end
 
 function steps.set_weight(weight)
   local self = state()
-  if type(weight) ~= "number" or weight < 0 or weight > 100 then
+  if type(weight) ~= "number" or not (weight >= 0 and weight <= 100) then
     error(("set_weight: a percentage from 0 to 100 expected, not %s"):format(tostring(weight)), 2)
   end
   return reach(self, ("set_weight %g"):format(weight), goal.of_weight(self.view, weight))

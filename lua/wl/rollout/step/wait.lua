@@ -8,8 +8,10 @@ local state, take = stepping.state, stepping.take
 
 local steps = {}
 
+local LONGEST = 1e10 -- seconds, 300 years
+
 local function seconds_of(given, word)
-  if type(given) == "number" and given >= 0 then
+  if type(given) == "number" and given >= 0 and given <= LONGEST then
     return given
   end
   local seconds, message = nil, "a duration such as \"10m\" expected"
