@@ -2,7 +2,7 @@
 --- What a PodDisruptionBudget allows.
 --
 -- A pod that is Ready is healthy, unless it is on its way out. How many pods there
--- should be is asked of their controllers: the one at the top, if it has a scale.
+-- should be is asked of their controllers, if they have a scale.
 -- For one that has none nothing is guessed, and nothing may be evicted.
 -- Source: pkg/controller/disruption.
 local conditions = require "wl.conditions"
@@ -17,15 +17,13 @@ local UNCONFIRMED = 120 -- seconds that an eviction counts before its pod is del
 
 -- ---- how many pods there should be ----
 
--- A Deployment's pods are controlled by its ReplicaSets, but it says how many.
-local function top_controller(ctx, reference)
+-- A Deployment's pods are controlled by its ReplicaSets, but it says how many. Whoever
+-- else controls a controller is not asked.
+local function scaled_controller(ctx, reference)
   local controller = ctx:by_uid(reference.uid)
-  while controller do
-    local above = owner.controller(controller)
-    local higher = above and ctx:by_uid(above.uid)
-    if not higher then return controller end
-    controller = higher
-  end
+  local above = controller and controller.kind == "ReplicaSet" and owner.controller(controller)
+  if not above or above.kind ~= "Deployment" then return controller end
+  return ctx:by_uid(above.uid)
 end
 
 -- The number in a controller's scale; nil and why there is none.
@@ -44,7 +42,7 @@ local function expected_of(ctx, pods)
   for _, group in ipairs(pods:group_by "metadata.ownerReferences[controller=true].uid") do
     local pod = group.batch[1]
     local reference = owner.controller(pod)
-    local controller = reference and top_controller(ctx, reference)
+    local controller = reference and scaled_controller(ctx, reference)
     if not reference then
       unmanaged = unmanaged + #group.batch
     elseif not controller then
@@ -74,18 +72,21 @@ end
 
 -- ---- evictions that are under way ----
 
--- Those that the pods do not show yet, and when the next is no longer believed.
+-- Those that the pods do not show yet, how many of these are Ready, and when the next is
+-- no longer believed.
 local function disrupted(ctx, budget)
-  local kept, count, next_look = {}, 0, nil
+  local kept, ready, next_look = {}, 0, nil
   for name, at in pairs(budget.status and budget.status.disruptedPods or {}) do
     local pod = ctx:get("Pod", budget.metadata.namespace, name)
     local expires = time.parse(at) + UNCONFIRMED
     if pod and not pod.metadata.deletionTimestamp and expires > ctx.now then
-      kept[name], count = at, count + 1
+      kept[name] = at
+      local said = conditions.find(pod.status and pod.status.conditions, "Ready")
+      if said and said.status == "True" then ready = ready + 1 end
       next_look = math.min(next_look or expires, expires)
     end
   end
-  return count > 0 and kept or nil, count, next_look
+  return next_look and kept or nil, ready, next_look
 end
 
 -- ---- the status ----
@@ -138,8 +139,8 @@ function disruption.reconcile(ctx, budget)
     return nil, expected
   end
   tell(ctx, budget, pods, unmanaged)
-  local under_way, count, next_look = disrupted(ctx, budget)
-  local healthy = math.max(0, set:count "ready" - count)
+  local under_way, leaving, next_look = disrupted(ctx, budget)
+  local healthy = math.max(0, set:count "ready" - leaving)
   local allowed = expected > 0 and math.max(0, healthy - desired) or 0
   ctx:update_status(budget, {
     observedGeneration = budget.metadata.generation, disruptedPods = under_way,

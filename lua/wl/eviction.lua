@@ -12,7 +12,8 @@ local eviction = {}
 
 local REFUSED = "Cannot evict pod as it would violate the pod's disruption budget."
 local UNSEEN = "The disruption budget %s is still being processed by the server."
-local CAUSE = "The disruption budget %s needs %d healthy pods and has %d currently"
+local SHORT = "The disruption budget %s needs %d healthy pods and has %d currently"
+local CLOSED = "The disruption budget %s does not allow evicting pods currently"
 local TOO_MANY = "This pod has more than one PodDisruptionBudget, "
   .. "which the eviction subresource does not support."
 
@@ -45,10 +46,22 @@ local function may_go_unhealthy(budget, pod)
     or status.desiredHealthy > 0 and status.currentHealthy >= status.desiredHealthy
 end
 
-local function refuse(message, budget)
-  local status = budget.status
-  return nil, message, "TooManyRequests", { { field = "", reason = "DisruptionBudget",
-    message = CAUSE:format(budget.metadata.name, status.desiredHealthy, status.currentHealthy) } }
+local function refuse(cause)
+  return nil, REFUSED, "TooManyRequests",
+    { { field = "", reason = "DisruptionBudget", message = cause } }
+end
+
+-- Why a budget allows nothing.
+local function exhausted(budget)
+  local status, name = budget.status, budget.metadata.name
+  local said = conditions.find(status.conditions, "DisruptionAllowed")
+  if not said or said.status ~= "False" or said.message == "" then said = nil end
+  if said and said.reason == "SyncFailed" then
+    return CLOSED:format(name) .. " because it failed sync: " .. said.message
+  elseif status.currentHealthy <= status.desiredHealthy then
+    return SHORT:format(name, status.desiredHealthy, status.currentHealthy)
+  end
+  return CLOSED:format(name) .. (said and (" (%s): %s"):format(said.reason, said.message) or "")
 end
 
 -- Have the budget count the eviction.
@@ -56,9 +69,9 @@ local function ask(ctx, budget, pod)
   local status, name = budget.status, budget.metadata.name
   if may_go_unhealthy(budget, pod) then return true end
   if (status.observedGeneration or 0) < (budget.metadata.generation or 0) then
-    return refuse(UNSEEN:format(name), budget)
+    return refuse(UNSEEN:format(name))
   elseif status.disruptionsAllowed <= 0 then
-    return refuse(REFUSED, budget)
+    return refuse(exhausted(budget))
   end
   return disruption.take(ctx, budget, pod)
 end

@@ -171,6 +171,47 @@ describe("an autoscaler", function()
     assert.equal(1, hpa().status.desiredReplicas)
   end)
 
+  it("is not moved by pods without metrics while the others use what they should", function()
+    pods(3)
+    target(3)
+    measure("cpu", by_name { p1 = "50m", p2 = "50m" })
+    autoscaler(cpu(50))
+    cluster:settle()
+    assert.equal(3, replicas())
+  end)
+
+  it("counts what sidecars request", function()
+    local box = { name = "a", image = "a", resources = { requests = { cpu = "100m" } } }
+    local pod = assert(cluster:create { apiVersion = "v1", kind = "Pod",
+      metadata = { name = "p", labels = LABELS }, spec = { containers = { box },
+        initContainers = { { name = "s", image = "s", restartPolicy = "Always",
+          resources = { requests = { cpu = "300m" } } } } } })
+    assert(cluster:update_status(pod, { phase = "Running", startTime = time.format(EPOCH - 600),
+      conditions = value.list { { type = "Ready", status = "True",
+        lastTransitionTime = time.format(EPOCH - 500) } } }))
+    target(1)
+    measure("cpu", "200m")
+    autoscaler(cpu(50))
+    cluster:settle()
+    assert.equal(50, hpa().status.currentMetrics[1].resource.current.averageUtilization)
+    assert.equal(1, replicas())
+  end)
+
+  it("has nothing to divide by where pods request nothing", function()
+    local pod = assert(cluster:create { apiVersion = "v1", kind = "Pod",
+      metadata = { name = "p", labels = LABELS }, spec = { containers = { { name = "a",
+        image = "a", resources = { requests = { cpu = "0" } } } } } })
+    assert(cluster:update_status(pod, { phase = "Running", startTime = time.format(EPOCH - 600),
+      conditions = value.list { { type = "Ready", status = "True",
+        lastTransitionTime = time.format(EPOCH - 500) } } }))
+    target(1)
+    measure("cpu", "200m")
+    autoscaler(cpu(50))
+    cluster:settle()
+    assert.equal("the HPA was unable to compute the replica count: failed to get cpu utilization: "
+      .. "no metrics returned matched known pods", said("ScalingActive").message)
+  end)
+
   it("shares a load among the ready pods", function()
     pods(4, { [4] = true })
     measure("cpu", { total = 0.3 })
@@ -221,6 +262,26 @@ describe("the rate of an autoscaler", function()
       assert.equal(case[3], limit(fresh(), 0, 10, 1, rules(up, down)))
     end)
   end
+
+  it("is a share in floating point", function()
+    local tenth = { policies = { { type = "Percent", value = 10, periodSeconds = 60 } } }
+    local most = { policies = { { type = "Percent", value = 90, periodSeconds = 60 } } }
+    assert.equal(111, limit(fresh(), 0, 100, 1000, rules(tenth)))
+    assert.equal(2, limit(fresh(), 0, 30, 1, rules(nil, most)))
+  end)
+
+  it("holds back for five minutes to the second", function()
+    local function after(seconds, given)
+      return (behavior.stabilize({ recommendations = { { at = 0, replicas = 9 } } }, seconds, 9, 2,
+        given))
+    end
+    local given = { scaleUp = { stabilizationWindowSeconds = 0 },
+      scaleDown = { stabilizationWindowSeconds = 300 } }
+    assert.equal(9, after(300))
+    assert.equal(2, after(301))
+    assert.equal(9, after(299, given))
+    assert.equal(2, after(300, given))
+  end)
 
   it("is steadied by what was recommended before", function()
     local memory = { recommendations = { { at = 0, replicas = 6 }, { at = 30, replicas = 9 } } }

@@ -98,6 +98,37 @@ describe("a PodDisruptionBudget", function()
     assert.equal("SyncFailed", said.reason)
     assert.equal("cronjobs.batch does not implement the scale subresource", said.message)
     assert.equal(0, status().disruptionsAllowed)
+    assert(cluster:update_status(cluster:get("Pod", nil, "p"), { phase = "Running",
+      conditions = { { type = "Ready", status = "True" } } }))
+    assert.equal("The disruption budget budget does not allow evicting pods currently because it "
+      .. "failed sync: cronjobs.batch does not implement the scale subresource",
+      select(4, evict())[1].message)
+  end)
+
+  it("does not ask who controls a StatefulSet", function()
+    budget { maxUnavailable = 1 }
+    local reference = require("wl.owner").reference
+    local cron_job = assert(cluster:create { apiVersion = "batch/v1", kind = "CronJob",
+      metadata = { name = "operator" }, spec = { schedule = "@yearly", jobTemplate = { spec = {
+        template = { spec = { restartPolicy = "Never",
+          containers = TEMPLATE.spec.containers } } } } } })
+    assert(cluster:create { apiVersion = "apps/v1", kind = "StatefulSet",
+      metadata = { name = "db", ownerReferences = { reference(cron_job) } },
+      spec = { replicas = 3, selector = { matchLabels = LABELS }, template = TEMPLATE } })
+    cluster:settle()
+    assert.same({ 0, 0, 2, 3 }, counts())
+  end)
+
+  it("takes no pod twice that is not Ready and about to go", function()
+    budget { minAvailable = 1 }
+    deployment(3, 2)
+    local pods = cluster:list "Pod"
+    assert(cluster:update_status(cluster:get("PodDisruptionBudget", nil, "budget"), function(now)
+      now.disruptedPods = { [pods[3].metadata.name] = cluster:timestamp() }
+    end))
+    assert(cluster:update_status(pods[3], { phase = "Running", message = "seen" }))
+    cluster:settle()
+    assert.same({ 1, 2, 1, 3 }, counts())
   end)
 
   it("tells about pods without a controller", function()
@@ -119,8 +150,11 @@ describe("a PodDisruptionBudget", function()
     assert.is_nil(done)
     assert.equal("Cannot evict pod as it would violate the pod's disruption budget.", message)
     assert.equal("TooManyRequests", code)
-    assert.equal("The disruption budget budget needs 2 healthy pods and has 3 currently",
+    assert.equal("The disruption budget budget does not allow evicting pods currently",
       causes[1].message)
+    cluster:settle()
+    assert.equal("The disruption budget budget needs 2 healthy pods and has 2 currently",
+      select(4, evict())[1].message)
     small_kubelet.run(cluster, function() return true end)
     assert.same({ 1, 3, 2, 3 }, counts())
     assert.is_true(evict())
@@ -129,9 +163,11 @@ describe("a PodDisruptionBudget", function()
   it("is looked at first by the controller", function()
     deployment(3)
     budget { minAvailable = 1 }
-    local done, message = evict()
+    local done, message, _, causes = evict()
     assert.is_nil(done)
-    assert.equal("The disruption budget budget is still being processed by the server.", message)
+    assert.equal("Cannot evict pod as it would violate the pod's disruption budget.", message)
+    assert.equal("The disruption budget budget is still being processed by the server.",
+      causes[1].message)
   end)
 
   it("protects what is not Ready only while it is short", function()

@@ -22,10 +22,12 @@ local function forget(list, before)
   return kept
 end
 
-local function extreme(list, since, start, choose)
+-- What is just as old as the window counts, unless there is a `behavior` (`is_strict`).
+local function extreme(list, since, is_strict, start, choose)
   local found = start
   for _, one in ipairs(list) do
-    if one.at > since then found = choose(found, one.replicas) end
+    local is_within = one.at > since or one.at == since and not is_strict
+    if is_within then found = choose(found, one.replicas) end
   end
   return found
 end
@@ -47,10 +49,10 @@ local LOWER = "recent recommendations were lower than current one, "
 function behavior.stabilize(memory, now, current, desired, rules)
   local up = rules and rules.scaleUp.stabilizationWindowSeconds or 0
   local down = rules and rules.scaleDown.stabilizationWindowSeconds or DOWN_WINDOW
-  local list = forget(memory.recommendations, now - math.max(up, down, 1))
+  local list = forget(memory.recommendations, now - math.max(up, down, 1) - 1)
   memory.recommendations = list
-  local highest = extreme(list, now - down, desired, math.max)
-  local lowest = rules and extreme(list, now - up, desired, math.min) or desired
+  local highest = extreme(list, now - down, rules ~= nil, desired, math.max)
+  local lowest = rules and extreme(list, now - up, true, desired, math.min) or desired
   list[#list + 1] = { at = now, replicas = desired }
   local chosen = highest
   if rules then chosen = math.min(math.max(current, lowest), highest) end
@@ -69,10 +71,11 @@ local function change_within(events, period, now)
   return total
 end
 
+-- In floating point as upstream: a tenth more than 100 are 111.
 local function proposal(policy, start, sign)
   if policy.type == "Pods" then return start + sign * policy.value end
   local changed = start * (1 + sign * policy.value / 100)
-  return sign > 0 and math.ceil(changed - 1e-9) or math.floor(changed + 1e-9)
+  return sign > 0 and math.ceil(changed) or math.floor(changed)
 end
 
 -- How far the policies of one direction let it go. sign: 1 up, -1 down.

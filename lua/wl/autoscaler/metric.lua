@@ -26,11 +26,21 @@ local function container_request(pod, name, container)
   return quantity.parse(tostring(given)):milli()
 end
 
+-- Sidecars run beside the containers, and are measured with them.
+local function running_containers(pod)
+  local list = {}
+  for i, container in ipairs(pod.spec.containers) do list[i] = container end
+  for _, container in ipairs(pod.spec.initContainers or {}) do
+    if container.restartPolicy == "Always" then list[#list + 1] = container end
+  end
+  return list
+end
+
 local function pod_request(pod, name, only)
   local whole = not only and pod.spec.resources and pod.spec.resources.requests
   if whole and whole[name] ~= nil then return quantity.parse(tostring(whole[name])):milli() end
   local total = 0
-  for _, container in ipairs(pod.spec.containers) do
+  for _, container in ipairs(running_containers(pod)) do
     if not only or container.name == only then
       local given, problem = container_request(pod, name, container)
       if not given then return nil, problem end
@@ -119,9 +129,9 @@ end
 -- One value, as it is or to be shared by the replicas.
 local function by_one(self, value, target)
   if target.type == "Value" then
-    local wanted = replicas.by_value(question(self, { value = value,
+    local wanted, problem = replicas.by_value(question(self, { value = value,
       target = target_of(target, "value") }))
-    return wanted, { value = text(value) }
+    return wanted, wanted and { value = text(value) } or problem
   end
   local wanted, each = replicas.by_share(question(self, { value = value,
     target = target_of(target, "averageValue") }))
@@ -138,6 +148,9 @@ function TYPES.Object(self, entry)
       self.namespace, about.name)
   end
   local wanted, current = by_one(self, value, given.target)
+  if not wanted then
+    return fail("FailedGetObjectMetric", "failed to get object metric value: %s", current)
+  end
   return wanted, ("%s metric %s"):format(about.kind, name), { type = "Object",
     object = { describedObject = about, metric = given.metric, current = current } }
 end
@@ -152,6 +165,9 @@ function TYPES.External(self, entry)
       self.namespace, name)
   end
   local wanted, current = by_one(self, value, given.target)
+  if not wanted then
+    return fail("FailedGetExternalMetric", "failed to get %s external metric: %s", name, current)
+  end
   return wanted, ("external metric %s(nil)"):format(name),
     { type = "External", external = { metric = given.metric, current = current } }
 end

@@ -74,14 +74,15 @@ end
 
 local function fill(groups, ratio, fallback)
   for _, uid in ipairs(groups.missing) do
-    groups.measured[uid] = ratio < 1 and fallback(uid) or 0
+    groups.measured[uid] = fallback(uid, ratio)
   end
   if ratio > 1 then
     for _, uid in ipairs(groups.unready) do groups.measured[uid] = 0 end
   end
 end
 
--- `ratio_of(measured)` and `fallback(uid)` say what is wanted of a metric.
+-- `ratio_of(measured)` and `fallback(uid, ratio)` say what is wanted of a metric, and what
+-- a pod counts as of which nothing is known (nil: it is left out).
 local function calculate(current, groups, ratio_of, fallback, tolerance)
   local ratio = ratio_of(groups.measured)
   local rebalanced = ratio > 1 and #groups.unready > 0
@@ -101,6 +102,7 @@ end
 
 local NO_PODS = "no pods returned by selector while calculating replica count"
 local NO_METRICS = "did not receive metrics for targeted pods (pods might be unready)"
+local NO_REQUESTS = "no metrics returned matched known pods"
 
 -- ---- by sort of target ----
 
@@ -114,6 +116,7 @@ function replicas.by_utilization(q)
   if #q.pods == 0 then return nil, NO_PODS end
   local groups = sort(q.pods, q.values, q.resource, q.now)
   if next(groups.measured) == nil then return nil, NO_METRICS end
+  if sum(groups.measured, q.requests) == 0 then return nil, NO_REQUESTS end
   local function utilization(measured)
     return sum(measured, measured) * 100 // sum(measured, q.requests)
   end
@@ -121,7 +124,10 @@ function replicas.by_utilization(q)
   local average = sum(groups.measured, groups.measured) // count(groups.measured)
   local wanted = calculate(q.current, groups,
     function(measured) return utilization(measured) / q.target end,
-    function(uid) return q.requests[uid] * math.max(100, q.target) // 100 end, q.tolerance)
+    function(uid, ratio)
+      if ratio < 1 then return q.requests[uid] * math.max(100, q.target) // 100 end
+      return ratio > 1 and 0 or nil
+    end, q.tolerance)
   return wanted, percent, average
 end
 
@@ -137,7 +143,7 @@ function replicas.by_average(q)
   local now = average(groups.measured)
   local wanted = calculate(q.current, groups,
     function(measured) return average(measured) / q.target end,
-    function() return q.target end, q.tolerance)
+    function(_, ratio) return ratio < 1 and q.target or 0 end, q.tolerance)
   return wanted, now
 end
 
@@ -154,11 +160,12 @@ end
 
 --- For one value against a target.
 -- @tparam table q value, target (milli), pods, current, tolerance
--- @treturn integer replicas
+-- @treturn ?integer replicas; or nil, message
 function replicas.by_value(q)
   local ratio = q.value / q.target
   if q.current == 0 then return math.ceil(ratio) end
   if replicas.within(ratio, q.tolerance) then return q.current end
+  if #q.pods == 0 then return nil, NO_PODS end
   return math.ceil(ratio * ready_pods(q.pods))
 end
 
