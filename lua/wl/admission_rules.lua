@@ -13,7 +13,8 @@ local value = require "wl.value"
 local admission_rules = {}
 
 local function ask(rules, kind, draft, ...)
-  for _, rule in ipairs(rules) do
+  for i = 1, #rules do
+    local rule = rules[i]
     local admit = type(rule) == "table" and rule.admit or rule
     local admitted, message, code, causes = admit(kind, draft, ...)
     if not admitted then return nil, message, code, causes end
@@ -22,7 +23,8 @@ local function ask(rules, kind, draft, ...)
 end
 
 local function may_change(rules, kind, object)
-  for _, rule in ipairs(rules) do
+  for i = 1, #rules do
+    local rule = rules[i]
     if type(rule) ~= "table" or rule.changes and rule.changes(kind, object) then return true end
   end
   return false

@@ -38,7 +38,7 @@ local function open(spec, status, given)
     objects[#objects + 1] = job_cases.pod(pod)
   end
   local ctx, object = test.open { kind = "Job", key = "default/j", now = NOW, objects = objects }
-  return Run.open(ctx, object), ctx
+  return Run.open(ctx, object, ctx:owned(object, "Pod")), ctx
 end
 
 local function indexed(fields, previous, given)
@@ -355,7 +355,7 @@ describe("counting what has ended:", function()
     end
     local ctx, job = test.open { kind = "Job", key = "default/test_job", now = NOW,
       objects = objects }
-    assert(claim.sync(ctx, job))
+    assert(claim.sync(ctx, job, ctx:owned(job, "Pod")))
     local own, tracked, released = {}, {}, {}
     for pod in ctx:owned(job, "Pod"):each() do
       own[#own + 1] = pod.metadata.name

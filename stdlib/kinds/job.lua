@@ -17,6 +17,7 @@ local facet = require "wl.facet"
 local kind = require "wl.kind"
 local manage = require "wl.job.manage"
 local orphans = require "wl.job.orphans"
+local plain = require "wl.job.plain"
 local prepare = require "wl.api.prepare.batch"
 local Run = require "wl.job.run"
 local tracking = require "wl.job.tracking"
@@ -83,22 +84,30 @@ local function put_away(ctx, job)
   return ttl.expire(ctx, job)
 end
 
+local function sync_in_full(ctx, job, pods)
+  local run, message, code = Run.open(ctx, job, pods)
+  if not run then return nil, message, code end
+  if not run.spec.suspend then run.status.startTime = run.status.startTime or run:timestamp() end
+  local wait, why, word = sync(run)
+  if why or not conditions.finished(run.job) then return wait, why, word end
+  return put_away(ctx, run.job)
+end
+
 local function reconcile(ctx, job)
   if job.spec.managedBy and job.spec.managedBy ~= claim.CONTROLLER then return end
   if conditions.finished(job) then return put_away(ctx, job) end
-  local claimed, message, code = claim.sync(ctx, job)
+  local pods = ctx:owned(job, "Pod")
+  local claimed, message, code = claim.sync(ctx, job, pods)
   if not claimed then return nil, message, code end
   local waits
   job, waits, code = dependencies.check(ctx, job)
   if not job then return nil, waits, code end
   if waits then return end
-  local run
-  run, waits, code = Run.open(ctx, job)
-  if not run then return nil, waits, code end
-  if not run.spec.suspend then run.status.startTime = run.status.startTime or run:timestamp() end
-  local wait, why, word = sync(run)
-  if why or not conditions.finished(run.job) then return wait, why, word end
-  return put_away(ctx, run.job)
+  local was_plain, now
+  was_plain, now, message, code = plain.sync(ctx, job, pods)
+  if not was_plain then return sync_in_full(ctx, job, pods) end
+  if not now then return nil, message, code end
+  if conditions.finished(now) then return put_away(ctx, now) end
 end
 
 return kind "Job" {

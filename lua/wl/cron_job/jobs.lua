@@ -97,9 +97,13 @@ end
 -- @tparam {job,...} list sorted in place
 -- @treturn {job,...} list
 function jobs.by_start(list)
+  local starts, names = {}, {}
+  for _, job in ipairs(list) do
+    starts[job], names[job] = job.status and job.status.startTime, job.metadata.name
+  end
   table.sort(list, function(a, b)
-    local x, y = (a.status or {}).startTime, (b.status or {}).startTime
-    if x == y then return a.metadata.name < b.metadata.name end
+    local x, y = starts[a], starts[b]
+    if x == y then return names[a] < names[b] end
     return x ~= nil and (y == nil or x < y)
   end)
   return list

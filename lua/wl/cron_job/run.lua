@@ -24,14 +24,16 @@ end
 
 --- Its Jobs as they were when this was called first, which is to be before anything
 -- is done about them.
--- @treturn {{job=,how=},...} how each has ended: "Complete", "Failed", or nil
+-- @treturn {{job=,uid=,how=},...} how each has ended: "Complete", "Failed", or nil
 function Run:jobs()
   if self.all then return self.all end
-  self.all = {}
+  local all, are_complete = {}, self.owned:count "complete" == #self.owned
   for job in self.owned:each() do
-    self.all[#self.all + 1] = { job = job, how = (conditions.finished(job)) }
+    all[#all + 1] = { job = job, uid = job.metadata.uid,
+      how = are_complete and "Complete" or conditions.finished(job) or nil }
   end
-  return self.all
+  self.all = all
+  return all
 end
 
 --- Tell people.
@@ -50,8 +52,8 @@ local function note_success(self, job)
   end
 end
 
-local function look_at(self, job, how)
-  local place = jobs.place(self.active, job.metadata.uid)
+local function look_at(self, job, uid, how)
+  local place = jobs.place(self.active, uid)
   if not place and not how then
     self:tell("Warning", "UnexpectedJob",
       "Saw a job that the controller did not create or forgot: %s", job.metadata.name)
@@ -66,8 +68,9 @@ end
 
 -- A Job in the list that is no longer there, or is another's by now.
 local function drop_missing(self)
+  if #self.active == 0 then return true end
   local mine, kept = {}, {}
-  for _, one in ipairs(self:jobs()) do mine[one.job.metadata.uid] = true end
+  for _, one in ipairs(self:jobs()) do mine[one.uid] = true end
   for _, reference in ipairs(self.active) do
     local found, message, code = true, nil, nil
     if not mine[reference.uid] then
@@ -105,7 +108,7 @@ end
 -- @treturn ?boolean true; or nil, message, code
 function Run:look_at_jobs()
   if is_as_before(self) then return true end
-  for _, one in ipairs(self:jobs()) do look_at(self, one.job, one.how) end
+  for _, one in ipairs(self:jobs()) do look_at(self, one.job, one.uid, one.how) end
   return drop_missing(self)
 end
 

@@ -23,6 +23,9 @@ local UID, API, KIND, NAMESPACE, NAME, SOURCE, TOKENS, AT, LIVE, NEXT, IDENTITY 
 -- Fields of a record.
 local TELLER, TYPE, REASON, MESSAGE, COUNT, FIRST, LAST = 1, 2, 3, 4, 5, 6, 7
 
+--- The field of a record that says when its event was told last.
+Teller.LAST = LAST
+
 local function new(object, metadata, source, identity)
   return setmetatable({ metadata.uid, object.apiVersion, object.kind, metadata.namespace,
     metadata.name, source or false, BURST, 0, 0, false, identity }, Teller)

@@ -73,10 +73,10 @@ end
 --- Bring what a Job owns in line with its selector.
 -- @param ctx
 -- @param job
+-- @param owned the live set of its pods
 -- @treturn ?boolean true; or nil, message, code
-function claim.sync(ctx, job)
+function claim.sync(ctx, job, owned)
   if job.metadata.deletionTimestamp then return true end
-  local owned = ctx:owned(job, "Pod")
   if not job.spec.manualSelector then
     return owned:count "ofNoJob" == 0 or release(ctx, job, owned)
   end

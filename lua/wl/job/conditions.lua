@@ -34,10 +34,11 @@ end
 --- How a Job has ended. @treturn ?string "Complete" or "Failed"; nil: it has not
 function conditions.finished(job)
   local list = job.status and job.status.conditions
-  for _, condition in ipairs(list or {}) do
-    local ends = condition.type == "Complete" or condition.type == "Failed"
-    if ends and condition.status == "True" then
-      return condition.type, condition
+  for i = 1, list and #list or 0 do
+    local condition = list[i]
+    local type = condition.type
+    if (type == "Complete" or type == "Failed") and condition.status == "True" then
+      return type, condition
     end
   end
 end

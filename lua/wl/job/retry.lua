@@ -185,7 +185,8 @@ end
 -- @param run
 -- @treturn ?string nil: none does
 function retry.failure(run)
-  for pod in (run.retry and run.new_failed or run.pods:batch(nil, 0)):each() do
+  if not run.retry then return nil end
+  for pod in run.new_failed:each() do
     local action, message = retry.action(run, pod)
     if action == "fail" then
       return message or ("Retry policy %s gives up after pod %s/%s"):format(run.retry.policy.name,

@@ -111,10 +111,11 @@ end
 --- Look at a Job.
 -- @param ctx
 -- @param job
+-- @param pods the live set of its pods
 -- @treturn ?Run or nil, message, code: its retry policy cannot decide
-function Run.open(ctx, job)
+function Run.open(ctx, job, pods)
   local spec = job.spec
-  local self = setmetatable({ ctx = ctx, job = job, spec = spec, pods = ctx:owned(job, "Pod"),
+  local self = setmetatable({ ctx = ctx, job = job, spec = spec, pods = pods,
     completions = spec.completions, is_indexed = spec.completionMode == "Indexed",
     per_index = spec.backoffLimitPerIndex, only_failed = only_failed(spec) }, Run)
   self.status, self.uncounted_succeeded, self.uncounted_failed = read_status(job)

@@ -67,7 +67,8 @@ end
 
 local function by_count(run)
   if run.failed > run.spec.backoffLimit
-    or verdict.too_many_restarts(run.spec, run.pods:each "consumes") then
+    or run.pods:count "consumes" > 0
+    and verdict.too_many_restarts(run.spec, run.pods:each "consumes") then
     return failure(run, "BackoffLimitExceeded", "Job has reached the specified backoff limit")
   end
 end
