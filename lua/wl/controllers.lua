@@ -190,25 +190,41 @@ end
 
 -- ---- disturbing ----
 
---- Have what is due wait, now and then: as a change that is seen late.
+--- Have what is due wait, now and then: as a change that is seen late. What has waited is
+-- worked on: it does not wait again.
 -- @tparam function by(entry) returns seconds, or nil
 function Controllers:postpone(by)
-  self.postponed_by = self.postponed_by or {}
+  self.postponed_by, self.wait_until = self.postponed_by or {}, self.wait_until or {}
   table.insert(self.postponed_by, by)
+end
+
+-- Milliseconds that a piece of work which is due has yet to wait; nil: none.
+local function time_to_wait(self, entry, key)
+  local now = math.floor(self.cluster.seconds * 1000 + 0.5) -- the clock of the queue
+  local ends = self.wait_until[key]
+  if ends then
+    if now < ends then return ends - now end -- something new has made it due meanwhile
+    self.wait_until[key] = nil
+    return nil
+  end
+  for _, by in ipairs(self.postponed_by) do
+    local seconds = by(entry)
+    if seconds then
+      local length = math.max(1, math.ceil(seconds * 1000))
+      self.wait_until[key] = now + length
+      return length
+    end
+  end
 end
 
 local function postponed(self, key, number)
   local entry = key > FIRST_COMPONENT and self.components[key - FIRST_COMPONENT]
     or self.by_kind[number]
-  for _, by in ipairs(entry and self.postponed_by or {}) do
-    local seconds = by(entry)
-    if seconds then
-      self.store:enqueue(key, entry.source, math.max(1, math.ceil(seconds * 1000)))
-      self.store:done(key)
-      return true
-    end
-  end
-  return false
+  local length = entry and time_to_wait(self, entry, key)
+  if not length then return false end
+  self.store:enqueue(key, entry.source, length)
+  self.store:done(key)
+  return true
 end
 
 --- The names of the controllers of kinds, in the order of the kinds.

@@ -6,6 +6,7 @@
 local Session = require "wl.repl.session"
 local complete = require "wl.repl.complete"
 local duration = require "wl.duration"
+local file = require "wl.file"
 local host = require "wl.host"
 local terminal = require "wl.terminal"
 
@@ -98,12 +99,16 @@ end
 -- @treturn integer exit status: at a terminal 0; from a pipe 1 when an input failed; 2 when
 --   what the options name cannot be loaded
 function repl.start(options)
+  local files = options.files or {}
+  if files[1] then
+    local found, message = file.read(files[1])
+    if not found then return require("wl.cli.report").bad_input(message) end
+  end
   local made, session = pcall(Session.new, options)
   if not made then return require("wl.cli.report").bad_input(tostring(session)) end
   local is_terminal = terminal.is "stdin" and terminal.is "stdout"
   session.has_colours = is_terminal and has_colours()
   if is_terminal and not options.quiet then greet() end
-  local files = options.files or {}
   if files[1] then session:run_file(files[1], table.move(files, 2, #files, 1, {})) end
   return is_terminal and run_terminal(session) or run_pipe(session)
 end

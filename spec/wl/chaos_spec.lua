@@ -60,6 +60,13 @@ describe("chaos", function()
     assert.matches("from", message)
   end)
 
+  it("a change is late once: where all are, work is still done", function()
+    local cluster, words = play({ watch_delay = 1 }, { length = "0s" })
+    words.scale("deploy/web", 9)
+    words.run "1m"
+    assert.equal(9, cluster.server:get("Deployment", "default", "web").status.readyReplicas)
+  end)
+
   for _, name in ipairs(chaos.names()) do
     it(name .. " strikes", function()
       local by_chance = name:find "^api_" or name == "watch_delay"

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- Exploration: many runs of a scenario; the one that fails made smaller, and run again.
 local explore = require "wl.explore"
+local file_io = require "wl.file"
 local process = require "spec.support.process"
 local replay = require "wl.explore.replay"
 local run = require "wl.explore.run"
@@ -97,6 +98,15 @@ describe("a file of a run", function()
     local outcome = run.one(plan)
     assert.same({ expected.message, expected.writes, expected.at },
       { outcome.message, outcome.writes, outcome.at })
+  end)
+
+  it("names a scenario beside it alone, and finds it from anywhere", function()
+    local path, name = written(ROLLOUT:format(3)), os.tmpname()
+    assert(replay.write(name, { path = path, seed = 1 }, { writes = 1 }))
+    assert.matches('"scenario": "[^/"]+"', assert(file_io.read(name)))
+    assert.equal(path, replay.read(name).path)
+    assert(replay.write(name, { path = "there/x.lua", seed = 1 }, { writes = 1 }))
+    assert.equal("there/x.lua", replay.read(name).path)
   end)
 
   it("that is something else is refused", function()

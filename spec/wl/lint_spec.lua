@@ -266,6 +266,14 @@ describe("lint", function()
     assert.matches("0 errors, 1 warning, 0 notes\n$", text)
   end)
 
+  it("names the labels that there are once, and none that only Jobs have", function()
+    local job = "apiVersion: batch/v1\nkind: Job\nmetadata: { name: j }\nspec: { template: { spec: "
+      .. "{ restartPolicy: Never, containers: [ { name: c, image: c } ] } } }\n---\n"
+    local found = findings(deployment {} .. deployment { name = "b" } .. job .. service "xyzzy",
+      "selects-nothing")
+    assert.matches("labels of pods here: app=web, tier=front$", found[1].advice)
+  end)
+
   it("is a command, with directories, and status 1 when something is wrong", function()
     local files = { ["web.yaml"] = deployment {} .. service "wbe", ["good.yaml"] = deployment {} }
     local run = process.run({ "lint", "." }, files)

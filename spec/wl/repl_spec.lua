@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- The prompt from a pipe: Lua, kubectl's words, errors.
+local process = require "spec.support.process"
 local prompt = require "spec.support.prompt"
 
 local WEB = 'Deployment "web" { replicas = 3, image = "nginx:1.27" }'
@@ -244,6 +245,18 @@ describe("errors", function()
     assert.matches('did you mean "get"%?', complaint "gte pods")
     assert.matches('did you mean "%-%-selector"%?', complaint "get pods --selctor app=web")
     assert.matches('did you mean "scale"', complaint 'scael("deploy/web", 3)')
+  end)
+
+  it("tell who comes from a shell that this is none", function()
+    assert.matches('^error: "|": no shell reads this: ', complaint "get pods | grep web")
+    assert.matches("^error: run: unknown flag %-%-image=web: it is a verb of wlrun",
+      complaint "run web --image=web")
+    assert.equal("error: none.yaml: there is no such file\n", complaint "apply -f none.yaml")
+  end)
+
+  it("a scenario that is not there ends it before it begins", function()
+    local run = process.run { "repl", "none.lua" }
+    assert.same({ 2, "none.lua: there is no such file\n" }, { run.status, run.err })
   end)
 
   it("say how a word is used", function()

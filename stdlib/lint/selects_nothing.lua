@@ -7,12 +7,18 @@ local contradiction = require "wl.lint.contradiction"
 local rule = require "wl.lint.rule"
 local suggest = require "wl.suggest"
 
+-- The labels that Jobs get by themselves: nobody selects by them.
+local OF_JOBS = { ["batch.kubernetes.io/controller-uid"] = true, ["controller-uid"] = true,
+  ["batch.kubernetes.io/job-name"] = true, ["job-name"] = true }
+
 local function labels_near(model, entry)
-  local texts = {}
+  local texts, seen = {}, {}
   for _, other in ipairs(model:with_pods()) do
-    if other.namespace == entry.namespace then
-      for _, key in ipairs(suggest.keys(other.pods.labels)) do
-        texts[#texts + 1] = key .. "=" .. other.pods.labels[key]
+    for _, key in ipairs(other.namespace == entry.namespace
+        and suggest.keys(other.pods.labels) or {}) do
+      local label = key .. "=" .. other.pods.labels[key]
+      if not seen[label] and not OF_JOBS[key] then
+        seen[label], texts[#texts + 1] = true, label
       end
     end
   end

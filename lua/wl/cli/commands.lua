@@ -63,7 +63,7 @@ commands.options = {
   ["seed"] = { value = "N", type = "integer",
     help = "the seed of all chance (default 1): same seed, same run" },
   ["selector"] = { short = "l", value = "LABELS",
-    help = "manifests: show only what has these labels" },
+    type = "selector", help = "manifests: show only what has these labels" },
   ["show-labels"] = { key = "show_labels", help = "manifests: a column with all labels" },
   ["sort-by"] = { value = "PATH", key = "sort_by",
     help = "manifests: sort by a field, such as .metadata.creationTimestamp" },
@@ -144,6 +144,7 @@ commands.list = {
     },
     options = { "jobs", "filter", "fail-fast", "timeout", "junit", "tap", "artifacts", "runs",
       "promise", "replay", "seed", "nodes", "load", "quiet", "verbose", "share", "results" },
+    says = { quiet = "tell only what failed", verbose = "tell what tests printed, too" },
     arguments = "file", least = 1, wants = "scenarios (.lua), manifests or directories",
     examples = {
       { "a thousand runs of one, with all promises that ship",
@@ -176,6 +177,13 @@ commands.list = {
         .. "stands for the manifests in it. The exit status is 1 when some run did not finish.",
     },
     options = { "runs", "seed", "with", "for", "nodes", "namespace", "load", "output", "report" },
+    says = {
+      runs = "how many seeds (default 50)",
+      seed = "the first of the seeds (default 1)",
+      ["for"] = "let at most so much virtual time pass in a run (default 1h)",
+      output = "table or json",
+      report = "draw the worst run as one HTML file",
+    },
     arguments = "file", least = 2, wants = "the manifests that there are, and new ones",
     examples = {
       { "a rollout, over 50 seeds", "wlrun plan deployed.yaml new.yaml" },
@@ -185,7 +193,8 @@ commands.list = {
     },
   },
   {
-    name = "lint", summary = "what is valid in manifests, and still wrong",
+    name = "lint", says = { quiet = "print nothing: the exit status says it" },
+    summary = "what is valid in manifests, and still wrong",
     usage = { "[options] MANIFEST.yaml ..." },
     about = {
       "The manifests are looked at together: selectors that match nothing or each other's pods, "
@@ -276,7 +285,8 @@ function commands.options_of(command)
     for _, name in ipairs(names) do
       local option = commands.options[name]
       if not option.hidden then
-        list[#list + 1] = setmetatable({ name = name }, { __index = option })
+        list[#list + 1] = setmetatable({ name = name, help = command.says and command.says[name] },
+          { __index = option })
       end
     end
   end

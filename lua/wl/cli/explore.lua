@@ -94,7 +94,7 @@ local function tell_failure(given, path, number)
     first.plan.order, first.outcome.message))
   io.write(("the smallest run found in %d tries: order %d, %d of %d faults%s\n"):format(tries,
     plan.order, #outcome.faults - #(plan.mute or {}), #outcome.faults,
-    plan.nodes and (", %d nodes"):format(plan.nodes) or ""))
+    plan.nodes and (", %d node%s"):format(plan.nodes, plan.nodes == 1 and "" or "s") or ""))
   io.write(story.tell(outcome))
   local name = given.replay or name_of(path)
   local written, message = replay.write(name, plan, outcome)

@@ -34,6 +34,8 @@ local TYPES = {
   count = { integer(1), "a number above zero" },
   duration = { function(text) return (require("wl.duration").parse(text)) end,
     "a duration like 30s or 5m" },
+  selector = { function(text) return require("wl.selector").parse(text) and text or nil end,
+    "labels, such as app=web or tier!=db" },
   output = { output, table.concat(commands.OUTPUTS, ", ") },
 }
 

@@ -1,13 +1,25 @@
 -- SPDX-License-Identifier: MIT
 --- A run as a file, to be run again to the byte.
 --
--- The file is JSON: the plan, what failed, when, and after how many writes. It names the
--- scenario by its path, from the directory of the file.
+-- The file is JSON: the plan, what failed, when, and after how many writes. It names a
+-- scenario beside it by its name alone, so that both can be moved and be named from anywhere;
+-- another one by the path that was given.
 local file = require "wl.file"
 local json = require "wl.json"
 local value = require "wl.value"
 
 local replay = {}
+
+local function directory_of(path) return path:match "^.*/" or "" end
+
+local function name_beside(path, scenario)
+  local directory = directory_of(scenario)
+  return directory == directory_of(path) and scenario:sub(#directory + 1) or scenario
+end
+
+local function path_beside(path, scenario)
+  return scenario:find("/", 1, true) and scenario or directory_of(path) .. scenario
+end
 
 local FIELDS = { scenario = "string", seed = "integer", order = "integer", mute = "list",
   nodes = "integer", promise = "list", load = "list", arguments = "list", failure = "string",
@@ -21,12 +33,12 @@ local FIELDS = { scenario = "string", seed = "integer", order = "integer", mute 
 function replay.write(path, plan, outcome)
   local out, message = io.open(path, "w")
   if not out then return nil, message end
-  out:write(json.format(value.of { scenario = plan.path, seed = plan.seed, order = plan.order or 0,
-    mute = value.list(plan.mute or {}), nodes = plan.nodes,
+  out:write(json.format(value.of { scenario = name_beside(path, plan.path), seed = plan.seed,
+    order = plan.order or 0, mute = value.list(plan.mute or {}), nodes = plan.nodes,
     promise = plan.promise and value.list(plan.promise) or nil,
     load = plan.load and value.list(plan.load) or nil,
-    arguments = value.list(plan.arguments or {}),
-    failure = outcome.message, at = outcome.at, writes = outcome.writes }, { indent = 2 }), "\n")
+    arguments = value.list(plan.arguments or {}), failure = outcome.message, at = outcome.at,
+    writes = outcome.writes }, { sorted = true, pretty = true }), "\n")
   return out:close()
 end
 
@@ -65,7 +77,7 @@ function replay.read(path)
   local ok
   ok, problem = check(path, given)
   if not ok then return nil, problem end
-  return { path = given.scenario, seed = given.seed, order = given.order, nodes = given.nodes,
+  return { path = path_beside(path, given.scenario), seed = given.seed, order = given.order, nodes = given.nodes,
     mute = plain(given.mute), promise = given.promise and plain(given.promise) or nil,
     load = given.load and plain(given.load) or nil, arguments = plain(given.arguments) },
     { message = given.failure, at = given.at, writes = given.writes }

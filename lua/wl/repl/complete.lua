@@ -35,8 +35,9 @@ end
 local function shown(list, begun)
   local hidden = #(begun:match "^.*[/.]" or "")
   local names = {}
-  for i = 1, math.min(#list, MOST) do names[i] = list[i]:sub(hidden + 1) end
-  if #list > MOST then names[#names + 1] = ("... %d more"):format(#list - MOST) end
+  local count = #list <= MOST + 1 and #list or MOST -- "... 1 more" takes the room of the one
+  for i = 1, count do names[i] = list[i]:sub(hidden + 1) end
+  if #list > count then names[#names + 1] = ("... %d more"):format(#list - count) end
   return names
 end
 

@@ -30,6 +30,11 @@ function flags.split(line)
   while true do
     at = line:find("%S", at)
     if not at then return list end
+    local operator = line:match("^[|<>&]+", at)
+    if operator then
+      return nil, ('"%s": no shell reads this: choose with -l, -o jsonpath= or -o custom-columns=, '
+        .. "or pipe all of it: echo 'get pods' | wlrun | grep web"):format(operator)
+    end
     local word, ends = one_word(line, at)
     if not word then
       return nil, ("the quote at column %d is not closed"):format(ends)

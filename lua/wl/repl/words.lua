@@ -56,6 +56,10 @@ end
 -- `run 30s`, `wait deploy/web available 5m`: numbers are numbers.
 local function call_verb(world, verb, arguments)
   for i, text in ipairs(arguments) do
+    if text:find "^%-%-%a" then
+      error(apierror.new("BadRequest", ("%s: unknown flag %s: it is a verb of wlrun, see: help %s")
+        :format(verb, text, verb)), 0)
+    end
     arguments[i] = tonumber(text) or text
   end
   return world.environment[verb](table.unpack(arguments))

@@ -9,7 +9,7 @@ local window = require "wl.report.window"
 local charts = {}
 
 local COLOURS = 6 -- classes layer-1 .. layer-6
-local MOST_BARS, MOST_NODES = 200, 60
+charts.MOST_BARS, charts.MOST_NODES = 200, 60 -- that are drawn
 local BAR = 16 -- the height of a bar with its gap
 
 -- ---- steps ----
@@ -131,7 +131,7 @@ local function draw_bar(plot, one, i, label)
 end
 
 local function bars(story, thing, list, events, label)
-  local shown = math.min(#list, MOST_BARS)
+  local shown = math.min(#list, charts.MOST_BARS)
   local plot = Plot.new(window.of(story, thing), math.max(1, shown) * BAR)
   plot:time_axis()
   for i = 1, shown do draw_bar(plot, list[i], i, label(list[i])) end
@@ -189,7 +189,7 @@ end
 
 --- Pods by node, and when a node was not ready.
 function charts.nodes(story)
-  local shown, most = math.min(#story.nodes, MOST_NODES), 1
+  local shown, most = math.min(#story.nodes, charts.MOST_NODES), 1
   for _, node in ipairs(story.nodes) do most = math.max(most, node.pods:most()) end
   local plot = Plot.new(story, math.max(1, shown) * 24)
   plot:time_axis()

@@ -27,6 +27,8 @@ end
 
 local function paragraph(format, ...) return element("p", {}, text(format:format(...))) end
 
+local function counted(n, word) return ("%d %s%s"):format(n, word, n == 1 and "" or "s") end
+
 local function sample(class, shape)
   return element("svg", { "viewBox", "0 0 22 12", "aria-hidden", "true" },
     shape == "line" and element("path", { "d", "M0 6H22", "class", class })
@@ -41,13 +43,28 @@ local function legend(entries)
   return element("ul", { "class", "legend" }, table.concat(items))
 end
 
-local function events_about(told, thing)
-  local found = {}
-  for _, event in ipairs(told.events) do
-    local is_about = event.uid == thing.uid
-      or thing.uids and thing.uids[event.uid] and event.type == "Warning"
-    if is_about and event.number <= MOST_EVENTS then found[#found + 1] = event end
+-- Numbers the events, and sorts those that get a row by the uid of their object.
+local function index_events(told)
+  told.events_of = {}
+  for i, event in ipairs(told.events) do
+    event.number = i
+    if i <= MOST_EVENTS and event.uid then
+      local list = told.events_of[event.uid] or {}
+      told.events_of[event.uid] = list
+      list[#list + 1] = event
+    end
   end
+end
+
+-- What was told of a thing, and warnings of what it owns.
+local function events_about(told, thing)
+  local found = { table.unpack(told.events_of[thing.uid] or {}) }
+  for uid in pairs(thing.uids or {}) do
+    for _, event in ipairs(uid ~= thing.uid and told.events_of[uid] or {}) do
+      if event.type == "Warning" then found[#found + 1] = event end
+    end
+  end
+  table.sort(found, function(a, b) return a.number < b.number end)
   return found
 end
 
@@ -85,8 +102,9 @@ local function job_section(told, job, id)
     failed = failed + (pod.result == "Failed" and 1 or 0)
   end
   return section(id, job.name, charts.job(told, job, events_about(told, job)), legend(BARS),
-    paragraph("%d pods, %d failed, %d restarts; %s%s.", #job.pods, failed, restarts,
-      job.result or "still running",
+    paragraph("%s%s, %d failed, %s; %s%s.", counted(#job.pods, "pod"),
+      #job.pods > charts.MOST_BARS and (" (%d are drawn)"):format(charts.MOST_BARS) or "", failed,
+      counted(restarts, "restart"), job.result or "still running",
       job.reason and " (" .. job.reason .. ")" or ""))
 end
 
@@ -94,8 +112,8 @@ local function cron_section(told, cron, id)
   local overlaps = 0
   for _, run in ipairs(cron.runs) do overlaps = overlaps + (run.overlaps and 1 or 0) end
   return section(id, cron.name, charts.cron_job(told, cron, events_about(told, cron)),
-    legend(BARS), paragraph("Schedule %s: %d runs, %d due and not made, %d beside another run.",
-      cron.schedule, #cron.runs, #cron.skipped, overlaps))
+    legend(BARS), paragraph("Schedule %s: %s, %d due and not made, %d beside another run.",
+      cron.schedule, counted(#cron.runs, "run"), #cron.skipped, overlaps))
 end
 
 local function event_row(event)
@@ -138,11 +156,17 @@ local function body(told, options)
   for i = 1, math.min(#told.jobs, MOST_JOBS) do
     parts[#parts + 1] = job_section(told, told.jobs[i], "job-" .. i)
   end
+  if #told.jobs > MOST_JOBS then
+    parts[#parts + 1] = paragraph("and %s that are not drawn.",
+      counted(#told.jobs - MOST_JOBS, "Job"))
+  end
   for i, cron in ipairs(told.cron_jobs) do
     parts[#parts + 1] = cron_section(told, cron, "cron-job-" .. i)
   end
   parts[#parts + 1] = section("nodes", "Nodes", charts.nodes(told),
-    legend { { "pods", "layer layer-1" }, { "not ready", "not-ready" } })
+    legend { { "pods", "layer layer-1" }, { "not ready", "not-ready" } },
+    #told.nodes > charts.MOST_NODES and paragraph("and %s that are not drawn.",
+      counted(#told.nodes - charts.MOST_NODES, "node")) or "")
   parts[#parts + 1] = events_section(told)
   return element("main", {}, table.concat(parts, "\n"))
 end
@@ -154,7 +178,7 @@ end
 function html.page(cluster, options)
   options = options or {}
   local told = story.of(cluster)
-  for i, event in ipairs(told.events) do event.number = i end
+  index_events(told)
   local about = { title = options.title or "wlrun report", failure = options.failure,
     seed = cluster.seed }
   return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

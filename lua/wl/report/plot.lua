@@ -11,6 +11,7 @@ local Plot = {}
 Plot.__index = Plot
 
 local WIDTH, LEFT, RIGHT, TOP, BOTTOM = 960, 150, 16, 12, 30
+local LETTER = 8 -- the width of a letter of a tick, about
 
 local STEPS = { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
   86400, 172800, 604800, 2592000 }
@@ -49,13 +50,19 @@ local function step_of(length)
   return STEPS[#STEPS]
 end
 
+-- "5m", not "5m0s".
+local function tick_of(t) return (duration.go(t):gsub("m0s$", "m"):gsub("h0m$", "h")) end
+
 --- The axis of time, below.
 function Plot:time_axis()
   local step = step_of(self.to - self.from)
   for t = math.ceil(self.from / step) * step, self.to, step do
     local x = self:x(t)
     self:add("line", { "x1", x, "x2", x, "y1", self.top, "y2", self.bottom + 4, "class", "grid" })
-    self:label(x, self.bottom + 18, duration.go(t), "middle", "tick")
+    local words = tick_of(t)
+    local reaches_out = x + #words * LETTER / 2 > WIDTH
+    self:label(reaches_out and WIDTH - 4 or x, self.bottom + 18, words,
+      reaches_out and "end" or "middle", "tick")
   end
 end
 
@@ -81,8 +88,9 @@ function Plot:svg(title, about)
   local height = self.bottom + BOTTOM
   table.insert(self.parts, 1, element("title", {}, markup.text(title))
     .. element("desc", {}, markup.text(about)))
-  return element("svg", { "viewBox", ("0 0 %d %d"):format(WIDTH, height), "role", "img",
-    "aria-label", title .. ": " .. about }, table.concat(self.parts))
+  return element("div", { "class", "chart" }, element("svg", { "viewBox",
+    ("0 0 %d %d"):format(WIDTH, height), "role", "img", "aria-label", title .. ": " .. about },
+    table.concat(self.parts)))
 end
 
 return Plot

@@ -24,11 +24,14 @@ end
 local function events_of(cluster)
   local list = {}
   for i, event in ipairs(cluster.events:list()) do
-    list[i] = { t = event.first - cluster.started, last = event.last - cluster.started,
+    list[i] = { place = i, t = event.first - cluster.started, last = event.last - cluster.started,
       type = event.type, reason = event.reason, message = event.message, count = event.count,
       object = event.kind .. "/" .. event.name, uid = event.uid, source = event.source }
   end
-  table.sort(list, function(a, b) return a.t < b.t end)
+  table.sort(list, function(a, b)
+    if a.t ~= b.t then return a.t < b.t end
+    return a.place < b.place
+  end)
   return list
 end
 

@@ -24,6 +24,8 @@ a { color: var(--link); }
 a:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .failure { border-left: 4px solid var(--bad); padding: 8px 12px; background: var(--panel);
   color: var(--ink); white-space: pre-wrap; font-family: ui-monospace, monospace; }
+.chart { overflow-x: auto; }
+.chart svg { min-width: 700px; }
 svg { display: block; width: 100%; height: auto; background: var(--panel);
   border: 1px solid var(--line); border-radius: 6px; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
@@ -46,13 +48,17 @@ svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
   vertical-align: -1px; margin-right: 6px; border-radius: 0; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
 th, td { text-align: left; vertical-align: top; padding: 4px 10px 4px 0;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+  border-bottom: 1px solid var(--line); }
+td { overflow-wrap: break-word; }
+td:nth-child(4), td:nth-child(5) { overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 600; }
 tr.warning td:nth-child(2) { color: var(--bad); font-weight: 600; }
 tr:target { background: var(--panel); outline: 2px solid var(--link); }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 @media print {
   body { max-width: none; padding: 0; }
+  .chart { overflow: visible; }
+  .chart svg { min-width: 0; }
   h2, svg, tr { break-inside: avoid; }
   a { color: inherit; text-decoration: none; }
 }

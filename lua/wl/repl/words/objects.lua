@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- kubectl's words that show and make objects.
 local cron_jobs = require "wl.cron_job.jobs"
+local file = require "wl.file"
 local manifest = require "wl.manifest"
 local reference = require "wl.verbs.reference"
 local targets = require "wl.repl.targets"
@@ -78,6 +79,8 @@ local function apply_files(world, flags, what)
     if path == "-" then
       reference.misuse '-f -: paste the manifest as a text, as in apply [[ ... ]]'
     end
+    local _, message, code = file.read(path, 0)
+    if code == "NotFound" then reference.misuse("%s", message) end
     local applied = world.environment.apply(path, { namespace = flags.namespace })
     for _, object in ipairs(applied.metadata and { applied } or applied) do
       targets.tell(object, "applied")
