@@ -77,8 +77,9 @@ function replay.read(path)
   local ok
   ok, problem = check(path, given)
   if not ok then return nil, problem end
-  return { path = path_beside(path, given.scenario), seed = given.seed, order = given.order, nodes = given.nodes,
-    mute = plain(given.mute), promise = given.promise and plain(given.promise) or nil,
+  return { path = path_beside(path, given.scenario), seed = given.seed, order = given.order,
+    nodes = given.nodes, mute = plain(given.mute),
+    promise = given.promise and plain(given.promise) or nil,
     load = given.load and plain(given.load) or nil, arguments = plain(given.arguments) },
     { message = given.failure, at = given.at, writes = given.writes }
 end
