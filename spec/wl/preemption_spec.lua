@@ -95,6 +95,35 @@ describe("preemption", function()
     assert.is_false(is_leaving "kept")
   end)
 
+  it("lets a budget protect the least important, once the others use it up", function()
+    assert(cluster:update((cluster:get("Node", nil, "node-2")), function(draft)
+      draft.spec.unschedulable = true
+    end))
+    pod("kept1", nil, "900m")
+    pod("kept2", "low", "900m")
+    assert(cluster:create { apiVersion = "policy/v1", kind = "PodDisruptionBudget",
+      metadata = { name = "kept" },
+      spec = { minAvailable = 1, selector = { matchLabels = { app = "kept" } } } })
+    cluster:run "10s"
+    pod("urgent", "high", "1")
+    assert.is_true(is_leaving "kept2")
+    assert.is_false(is_leaving "kept1")
+  end)
+
+  it("has no budget that selects everything", function()
+    assert(cluster:create { apiVersion = "v1", kind = "Namespace", metadata = { name = "n" } })
+    assert(cluster:create { apiVersion = "v1", kind = "Pod",
+      metadata = { name = "other", namespace = "n" }, spec = { priorityClassName = "low",
+        containers = { { name = "a", image = "a",
+          resources = { requests = { cpu = "1500m" } } } } } })
+    pod("kept", nil, "1500m")
+    assert(cluster:create { apiVersion = "policy/v1", kind = "PodDisruptionBudget",
+      metadata = { name = "all" }, spec = { minAvailable = 1, selector = {} } })
+    cluster:run "10s"
+    pod("urgent", "high", "1")
+    assert.is_true(is_leaving "kept")
+  end)
+
   it("keeps the room for whom it was made", function()
     assert(cluster:update((cluster:get("Node", nil, "node-2")), function(draft)
       draft.spec.unschedulable = true

@@ -18,6 +18,7 @@ local Preemption = {}
 Preemption.__index = Preemption
 
 local MOST_CANDIDATES = 100
+local NOT_STARTED = "9999-12-31T23:59:59Z" -- younger than all that have
 local MESSAGE = "default-scheduler: preempting to accommodate a higher priority pod"
 
 --- @param nodes the scheduler's Nodes
@@ -58,7 +59,7 @@ local function less_urgent(self, node, priority)
   for pod in self.nodes:pods(node) do
     if priority_of(pod) < priority then
       list[#list + 1] = { pod = pod, ask = ask_of(pod), priority = priority_of(pod),
-        started = pod.status and pod.status.startTime or "", order = #list,
+        started = pod.status and pod.status.startTime or NOT_STARTED, order = #list,
         leaving = pod.metadata.deletionTimestamp ~= nil }
     end
   end
@@ -73,25 +74,33 @@ end
 
 -- ---- disruption budgets ----
 
+-- Here, unlike for an eviction, an empty selector is no budget's for all pods.
 local function budgets_of(ctx)
   local list = {}
   for _, budget in ipairs(ctx:list "PodDisruptionBudget") do
-    list[#list + 1] = { selector = selector.from(budget.spec.selector),
-      namespace = budget.metadata.namespace,
-      allowed = budget.status and budget.status.disruptionsAllowed or 0 }
+    local status, selects = budget.status or {}, selector.from(budget.spec.selector)
+    if selects:kind() == "requirements" then
+      list[#list + 1] = { selector = selects, namespace = budget.metadata.namespace,
+        allowed = status.disruptionsAllowed or 0, counted = status.disruptedPods or {} }
+    end
   end
   return list
 end
 
--- Which pods could not go without violating a budget, if all went.
+local function protects(budget, metadata)
+  return budget.namespace == metadata.namespace and not budget.counted[metadata.name]
+    and budget.selector:matches(metadata.labels or {})
+end
+
+-- Which pods could not go without violating a budget, if all went: the most important
+-- first, as long as there is some of it left.
 local function mark_violations(list, budgets)
   local left = {}
   for i, budget in ipairs(budgets) do left[i] = budget.allowed end
+  table.sort(list, more_important)
   for _, one in ipairs(list) do
-    local metadata = one.pod.metadata
     for i, budget in ipairs(budgets) do
-      if budget.namespace == metadata.namespace and budget.selector:matches(metadata.labels or {})
-      then
+      if protects(budget, one.pod.metadata) then
         left[i] = left[i] - 1
         one.violates = one.violates or left[i] < 0
       end
