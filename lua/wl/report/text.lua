@@ -88,15 +88,17 @@ end
 local MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 
 local function marked(events, axis)
-  local cells, lines = {}, {}
+  local cells, lines, widest = {}, {}, 0
   for column = 1, axis.columns do cells[column] = " " end
+  for i = 1, math.min(#events, #MARKS) do widest = math.max(widest, #events[i].reason) end
   for i, event in ipairs(events) do
     local mark = MARKS:sub(i, i)
     if mark ~= "" then
       cells[math.tointeger(column_of(axis, event.t))] = mark
+      local reason = event.reason .. (" "):rep(widest - #event.reason)
+      local times = event.count > 1 and (" (x%d)"):format(event.count) or ""
       lines[#lines + 1] = ("  %s %7s  %-7s  %s  %s%s"):format(mark, duration.go(event.t),
-        event.type, event.reason, event.message, event.count > 1 and (" (x%d)"):format(event.count)
-        or "")
+        event.type, reason, event.message, times)
     end
   end
   if #events > #MARKS then lines[#lines + 1] = ("  and %d more"):format(#events - #MARKS) end
@@ -259,8 +261,10 @@ local function nodes_text(story, options)
       lines[#lines + 1] = (" and %d more"):format(#story.nodes - MOST_LINES)
       break
     end
+    local last = node.pods:last()
     lines[#lines + 1] = row(node.name, blocks(node.pods, axis, most, options.style, "most"),
-      ("%d pods%s"):format(node.pods:last(), node.ready:last() == 0 and ", not ready" or ""), width)
+      ("%d pod%s%s"):format(last, last == 1 and "" or "s",
+        node.ready:last() == 0 and ", not ready" or ""), width)
   end
   return table.concat(lines, "\n")
 end

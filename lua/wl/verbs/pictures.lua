@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- Verbs that draw: timeline, report.
 local reference = require "wl.verbs.reference"
+local terminal = require "wl.terminal"
 
 local pictures = {}
 
@@ -50,8 +51,11 @@ local function moment(cluster, given, name)
   return seconds
 end
 
--- The width of the terminal: what the shell says, else 80.
-local function width() return math.tointeger(tonumber(os.getenv "COLUMNS" or "")) or 80 end
+-- What the shell says, else the width of the terminal, else 80.
+local function width()
+  local said = math.tointeger(tonumber(os.getenv "COLUMNS" or ""))
+  return said or terminal.is "stdout" and terminal.columns() or 80
+end
 
 local function is_ascii()
   local locale = os.getenv "LC_ALL" or os.getenv "LC_CTYPE" or os.getenv "LANG" or ""
