@@ -15,7 +15,6 @@ local Ctx = require "wl.ctx"
 local Controllers = {}
 Controllers.__index = Controllers
 
-local NOTHING = {}
 local FIRST_COMPONENT = 1 << 40 -- keys of components; ids are below
 
 --- @param cluster
@@ -161,9 +160,12 @@ end
 local function let_go(self, key)
   for _, controller in ipairs(self.list) do
     local ctx = controller.ctx
-    for _, set in pairs(ctx.held[key] or NOTHING) do
-      set:unsubscribe(controller.source, key)
-      set:close()
+    local held = ctx.held[key]
+    if held then
+      for _, set in pairs(held) do
+        set:unsubscribe(controller.source, key)
+        set:close()
+      end
     end
     ctx.held[key], ctx.memory[key] = nil, nil
   end

@@ -107,6 +107,9 @@ static void look_over_table(lua_State *L, int table, Level *level) {
   bool list = shape_of(L, table, level).items >= 0;
   Level below = {.up = level, .depth = level->depth + 1};
   for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+    int type = lua_type(L, -1);
+    if (type == LUA_TSTRING || type == LUA_TBOOLEAN)
+      continue;
     below.key = list ? NULL : lua_tostring(L, -2);
     below.index = list ? lua_tointeger(L, -2) : 0;
     look_over(L, lua_gettop(L), &below);
@@ -167,6 +170,22 @@ static int by_key(const void *a, const void *b) {
   return wl_string_compare(((const Field *)a)->key, ((const Field *)b)->key);
 }
 
+enum { FEW = 16 }; /* fields: of most maps */
+
+static void sort_fields(Field *fields, size_t n) {
+  if (n > FEW) {
+    qsort(fields, n, sizeof *fields, by_key);
+    return;
+  }
+  for (size_t i = 1; i < n; i++) {
+    Field field = fields[i];
+    size_t at = i;
+    for (; at > 0 && by_key(&fields[at - 1], &field) > 0; at--)
+      fields[at] = fields[at - 1];
+    fields[at] = field;
+  }
+}
+
 static wl_Value convert_list(const Converter *c, int table, size_t n) {
   wl_Builder b;
   wl_builder_init(&b, c->heap);
@@ -200,17 +219,19 @@ static wl_Value convert_map(const Converter *c, int table) {
   if (n == 0)
     return wl_map_empty(c->heap);
   size_t bytes = n * sizeof(Field);
-  Field *fields = wl_alloc(c->heap, bytes);
+  Field few[FEW], *fields = n > FEW ? wl_alloc(c->heap, bytes) : few;
+  wl_Value row[2 * FEW], *columns = n > FEW ? wl_alloc(c->heap, bytes) : row;
   collect_fields(c, table, fields);
-  qsort(fields, n, sizeof *fields, by_key);
-  wl_Value *columns = wl_alloc(c->heap, bytes);
+  sort_fields(fields, n);
   for (size_t i = 0; i < n; i++) {
     columns[i] = fields[i].key;
     columns[n + i] = fields[i].value;
   }
   wl_Value map = wl_map_new(c->heap, columns, columns + n, n);
-  wl_dealloc(c->heap, columns, bytes);
-  wl_dealloc(c->heap, fields, bytes);
+  if (n > FEW) {
+    wl_dealloc(c->heap, columns, bytes);
+    wl_dealloc(c->heap, fields, bytes);
+  }
   return map;
 }
 

@@ -23,6 +23,7 @@
  *   set:close()                    optional: lets go of it at once */
 #include <lauxlib.h>
 
+#include "lua_key.h"
 #include "lua_store.h"
 #include "lua_value.h"
 
@@ -67,11 +68,11 @@ static int set_close(lua_State *L) {
 
 /* ---- facets ---- */
 
-/* Its name, borrowed from the stack. */
+/* Its name, borrowed until the next lookup of a key. */
 static wl_Value find_facet(lua_State *L, const SetBox *box, int index,
                            wl_FacetType *type, size_t *at) {
   luaL_checkstring(L, index);
-  wl_Value name = wl_lua_borrow_value(L, index);
+  wl_Value name = wl_lua_check_key(L, index);
   if (!wl_facets_find(wl_kind_facets(box->kind), name, type, at))
     luaL_error(L, "there is no facet \"%s\"", wl_text(&name).bytes);
   return name;

@@ -393,8 +393,13 @@ static int store_find(lua_State *L) {
 
 static int store_find_uid(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
-  luaL_checkstring(L, 2);
-  return push_id(L, wl_store_find_uid(box->store, wl_lua_borrow_value(L, 2)));
+  size_t length;
+  const char *text = luaL_checklstring(L, 2, &length);
+  wl_Heap *heap = wl_store_heap(box->store);
+  wl_Value uid = wl_string_new(heap, text, length);
+  wl_Id id = wl_store_find_uid(box->store, uid);
+  wl_release(heap, uid);
+  return push_id(L, id);
 }
 
 static int store_get(lua_State *L) {

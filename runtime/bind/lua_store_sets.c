@@ -25,11 +25,14 @@ static int store_all(lua_State *L) {
 static int store_owned(lua_State *L) {
   StoreBox *box = wl_lua_check_store(L, 1);
   wl_Kind *kind = wl_lua_check_kind(L, box, 2);
-  luaL_checkstring(L, 3);
-  wl_Value uid = wl_lua_borrow_value(L, 3);
+  size_t length;
+  const char *text = luaL_checklstring(L, 3, &length);
   SetBox *set = wl_lua_push_set(L, 1);
   set->kind = kind;
+  wl_Heap *heap = wl_store_heap(box->store); /* nothing raises from here */
+  wl_Value uid = wl_string_new(heap, text, length);
   set->set = wl_store_owned(box->store, kind, uid);
+  wl_release(heap, uid);
   return 1;
 }
 

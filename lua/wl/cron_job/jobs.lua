@@ -23,7 +23,7 @@ local function like_template(cron_job)
   return {
     apiVersion = "batch/v1", kind = "Job",
     metadata = { namespace = cron_job.metadata.namespace, labels = metadata.labels,
-      annotations = value.table(metadata.annotations or {}) },
+      annotations = metadata.annotations and value.table(metadata.annotations) or {} },
     spec = template.spec,
   }
 end
@@ -93,13 +93,18 @@ end
 
 -- ---- history ----
 
+local function start_of(job)
+  local status = job.status
+  return status and status.startTime
+end
+
 --- Jobs in the order in which they started; those that did not come last.
 -- @tparam {job,...} list sorted in place
 -- @treturn {job,...} list
 function jobs.by_start(list)
   local starts, names = {}, {}
   for _, job in ipairs(list) do
-    starts[job], names[job] = job.status and job.status.startTime, job.metadata.name
+    starts[job], names[job] = start_of(job), job.metadata.name
   end
   table.sort(list, function(a, b)
     local x, y = starts[a], starts[b]
@@ -109,12 +114,25 @@ function jobs.by_start(list)
   return list
 end
 
-local function trim(run, how, limit)
+-- The place of the Job that started first; nil: more than one may have.
+local function first_started(list)
+  local place, first = 1, start_of(list[1])
+  for i = 2, #list do
+    local at = start_of(list[i])
+    if not first or not at or at == first then return nil end
+    if at < first then place, first = i, at end
+  end
+  return place
+end
+
+local function trim(run, how, facet, limit)
   local list, changed = {}, false
-  if not limit or run.owned:count(how:lower()) <= limit then return false end
+  if not limit or run.owned:count(facet) <= limit then return false end
   for _, one in ipairs(run:jobs()) do
     if one.how == how then list[#list + 1] = one.job end
   end
+  local only = #list == limit + 1 and first_started(list)
+  if only then return jobs.delete(run, list[only]) end
   jobs.by_start(list)
   for i = 1, #list - limit do
     changed = jobs.delete(run, list[i]) or changed
@@ -145,8 +163,8 @@ function jobs.trim_history(run)
   local gone = outdated.items(run.ctx, run.cron_job, function() return items(run) end)
   for _, item in ipairs(gone or {}) do changed = jobs.delete(run, item.job) or changed end
   if gone then return changed end
-  changed = trim(run, "Complete", spec.successfulJobsHistoryLimit)
-  return trim(run, "Failed", spec.failedJobsHistoryLimit) or changed
+  changed = trim(run, "Complete", "complete", spec.successfulJobsHistoryLimit)
+  return trim(run, "Failed", "failed", spec.failedJobsHistoryLimit) or changed
 end
 
 return jobs

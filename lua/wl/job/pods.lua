@@ -29,7 +29,12 @@ end
 -- @treturn table
 function pods.plain(job)
   local pod = pod_template.pod(job, job.spec.template)
-  pod.metadata.finalizers = value.table(pod.metadata.finalizers or {})
+  local finalizers = pod.metadata.finalizers
+  if finalizers == nil then
+    pod.metadata.finalizers = { names.TRACKING }
+    return pod
+  end
+  pod.metadata.finalizers = value.table(finalizers)
   if not names.is_tracked(pod) then table.insert(pod.metadata.finalizers, names.TRACKING) end
   return pod
 end

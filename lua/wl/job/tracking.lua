@@ -35,7 +35,8 @@ end
 function tracking.release(ctx, batch)
   local count, message, code = 0, nil, nil
   if #batch == 0 then return count end
-  for _, group in ipairs(batch:group_by "metadata.finalizers") do
+  local groups = #batch == 1 and { { batch = batch } } or batch:group_by "metadata.finalizers"
+  for _, group in ipairs(groups) do
     local pod = group.batch[1]
     if pod and names.is_tracked(pod) then
       local done, why, word = ctx:update_many(group.batch,
