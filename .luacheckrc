@@ -35,3 +35,4 @@ end
 files["examples"] = { read_globals = scenario }
 files["lua/wl/cli.lua"] = { globals = { "arg" } }
 files["spec"] = { std = "+busted" }
+files["spec/exploration"] = { read_globals = scenario }

@@ -154,6 +154,9 @@ local function run(self, entry, key, call, object)
     complain(self, ctx, object, outcome)
     outcome, message = nil, outcome
   end
+  -- A component looks at everything: what the server would not take it does next time.
+  if ctx.was_refused and entry.component then outcome, message = nil, "refused" end
+  ctx.was_refused = false
   settle(self, entry, key, outcome, message)
 end
 

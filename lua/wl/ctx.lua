@@ -148,7 +148,10 @@ local SPARED = { kubectl = true, chaos = true, wlrun = true }
 local function refused(self, verb, object)
   for _, refuse in ipairs(SPARED[self.writer] and {} or self.cluster.refusals) do
     local refusal = refuse(verb, object)
-    if refusal then return refusal end
+    if refusal then
+      self.was_refused = true
+      return refusal
+    end
   end
 end
 

@@ -170,28 +170,63 @@ end
 
 -- ---- the component ----
 
+local function collect(ctx, owner)
+  if deletion.has(owner, ORPHAN) then
+    orphan(ctx, owner)
+  elseif deletion.has(owner, FOREGROUND) then
+    foreground(ctx, owner)
+  end
+end
+
 local function look_at(ctx, batch)
   local staying, leaving = batch:split "staying"
   if #staying > 0 then judge_all(ctx, staying) end
   if #leaving == 0 then return end
-  for owner in leaving:split "collecting":each() do
-    if deletion.has(owner, ORPHAN) then
-      orphan(ctx, owner)
-    else
-      foreground(ctx, owner)
+  for owner in leaving:split "collecting":each() do collect(ctx, owner) end
+end
+
+local function look_at_dependents(ctx, uid)
+  for _, set in ipairs(ctx.store:dependents(uid)) do
+    if set:count "staying" > 0 then judge_all(ctx, set:batch "staying") end
+  end
+end
+
+-- The store tells of each change once. When the server has refused something, the owners
+-- that it was about are looked at again.
+local function look_again(ctx)
+  local again = ctx.again or {}
+  ctx.again = nil
+  for _, uid in ipairs(again) do
+    local owner = ctx:by_uid(uid)
+    if not owner then
+      look_at_dependents(ctx, uid)
+    elseif owner.metadata.deletionTimestamp then
+      collect(ctx, owner)
+    end
+  end
+  return again
+end
+
+local function note_owners(uids, batch)
+  for object in batch:each() do
+    uids[#uids + 1] = object.metadata.uid
+    for _, reference in ipairs(object.metadata.ownerReferences or {}) do
+      uids[#uids + 1] = reference.uid
     end
   end
 end
 
 local function run(ctx)
-  for _, uid in ipairs(ctx.store:departed()) do
-    for _, set in ipairs(ctx.store:dependents(uid)) do
-      if set:count "staying" > 0 then judge_all(ctx, set:batch "staying") end
-    end
-  end
+  local again, departed = look_again(ctx), ctx.store:departed()
+  for _, uid in ipairs(departed) do look_at_dependents(ctx, uid) end
   local concerns = ctx.store:concerns()
   for number in ipairs(ctx.server.kinds) do
     if concerns[number] then look_at(ctx, concerns[number]) end
+  end
+  if not ctx.was_refused then return end
+  ctx.again = table.move(departed, 1, #departed, #again + 1, again)
+  for number in ipairs(ctx.server.kinds) do
+    if concerns[number] then note_owners(ctx.again, concerns[number]) end
   end
 end
 

@@ -39,6 +39,7 @@ local function run(self, ctx)
     binding.bind(ctx, claim, users)
   end
   users:finish()
+  if ctx.was_refused then self.known = {} end -- the next run looks for what has gone anew
 end
 
 local function wake(ctx)

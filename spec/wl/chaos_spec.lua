@@ -130,3 +130,43 @@ describe("chaos", function()
     assert.equal(9, #words.list("pods", "app=web"))
   end)
 end)
+
+-- What exploration has found; each was lost for ever once the API had refused it.
+describe("what the API refuses once", function()
+
+  -- A world whose API refuses the first write of a controller to a kind.
+  local function world(writer, verb, kind)
+    local words = scenario.new({ seed = 1 }):environment()
+    local handle = words.cluster { nodes = 2 }
+    local cluster, left = rawget(handle, "cluster"), 0
+    local apierror = require "wl.apierror"
+    cluster.refusals = { function(asked, object)
+      if asked ~= verb or left == 0 or not object or object.kind ~= kind then return nil end
+      if cluster.controllers.last_writer ~= writer then return nil end
+      left = left - 1
+      return apierror.new("InternalError", "etcdserver: request timed out")
+    end }
+    return words, function() left = 1 end, function() return left end
+  end
+
+  it("is done later: a volume for a claim", function()
+    local words, refuse, left = world("persistentvolume-controller", "create", "PersistentVolume")
+    refuse()
+    words.StatefulSet "db" { image = "x", serviceName = "db",
+      volumeClaimTemplates = { data = "1Gi" } }
+    words.run "1m"
+    assert.equal(0, left())
+    assert.equal(1, words.get "sts/db".status.readyReplicas)
+  end)
+
+  it("is done later: what the collector deletes", function()
+    local words, refuse, left = world("garbage-collector", "delete", "ReplicaSet")
+    words.Deployment "web" { image = "x" }
+    words.run "1m"
+    refuse()
+    words.delete "deploy/web"
+    words.run "1m"
+    assert.equal(0, left())
+    assert.equal(0, #words.list "rs")
+  end)
+end)

@@ -14,6 +14,10 @@ local function deployment_of(ctx, set)
   return above and above.kind == "Deployment" and ctx:by_uid(above.uid) or nil
 end
 
+local function budget_of(ctx, deployment)
+  return budget.of(deployment, ctx:policy("rollout", deployment.spec.strategy.type))
+end
+
 local function name_of(object) return object.metadata.namespace .. "/" .. object.metadata.name end
 
 -- A set was made, or made larger: are too many wanted?
@@ -22,7 +26,7 @@ local function too_many(ctx, deployment)
   for set in ctx:owned(deployment, "ReplicaSet"):each() do
     wanted = wanted + (set.spec.replicas or 1)
   end
-  local most = (deployment.spec.replicas or 1) + budget.of(deployment)
+  local most = (deployment.spec.replicas or 1) + budget_of(ctx, deployment)
   if wanted > most then
     return ("Deployment %s wants %d pods, maxSurge allows %d"):format(name_of(deployment), wanted,
       most)
@@ -42,7 +46,7 @@ end
 -- A set was made smaller: do enough stay?
 local function too_few(ctx, deployment, old, now)
   if deployment.spec.strategy.type == "Recreate" then return nil end
-  local _, unavailable = budget.of(deployment)
+  local _, unavailable = budget_of(ctx, deployment)
   local least = (deployment.spec.replicas or 1) - unavailable
   local after = kept(ctx, deployment, now, now.spec.replicas or 1)
   if after < least and after < kept(ctx, deployment, now, old.spec.replicas or 1) then

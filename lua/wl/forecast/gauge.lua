@@ -45,10 +45,10 @@ local counts = {}
 
 local function status_of(object) return object.status or {} end
 
-function counts.Deployment(object)
-  local wanted = object.spec.replicas or 1
-  local _, unavailable = rollout_budget.of(object)
-  local is_rolling = object.spec.strategy.type ~= "Recreate"
+function counts.Deployment(object, cluster)
+  local wanted, type = object.spec.replicas or 1, object.spec.strategy.type
+  local _, unavailable = rollout_budget.of(object, cluster:policy("rollout", type))
+  local is_rolling = type ~= "Recreate"
   return status_of(object).availableReplicas or 0, wanted, is_rolling and wanted - unavailable or 0
 end
 
@@ -76,7 +76,7 @@ end
 local function measure(self, target, object)
   local count = counts[object.kind]
   if not count then return end
-  local available, wanted, least = count(object)
+  local available, wanted, least = count(object, self.cluster)
   local seen = target.seen or { lowest = math.huge, below = 0 }
   target.seen, seen.wanted = seen, wanted
   seen.was_met = seen.was_met or target.is_known or available >= wanted

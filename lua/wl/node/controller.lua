@@ -72,6 +72,8 @@ local function mark_pods(ctx, node)
   end
 end
 
+-- Returns nil when the server did not take it: then nothing is to be made of what it says
+-- of the node.
 local function post(self, ctx, node)
   local list, due = conditions_of(self, ctx, node)
   local before = condition.ready(node)
@@ -80,16 +82,17 @@ local function post(self, ctx, node)
     return node, due
   end
   local name = node.metadata.name
-  node = ctx:update_status(node, function(status)
+  local posted = ctx:update_status(node, function(status)
     status.conditions = value.list(list)
     if not status.capacity then -- its kubelet registers what the machine has
       status.capacity = template.capacity {}
       status.allocatable = status.capacity
     end
-  end) or node
-  ctx:event(node, "Normal", READINESS[after], ("Node %s status is now: %s"):format(name,
+  end)
+  if not posted then return nil, due end
+  ctx:event(posted, "Normal", READINESS[after], ("Node %s status is now: %s"):format(name,
     READINESS[after]))
-  return node, due
+  return posted, due
 end
 
 -- ---- taints ----
@@ -201,8 +204,10 @@ local function care(self, ctx)
   local due
   for node in ctx:where("Node", "care"):batch():each() do
     local seen, at = post(self, ctx, node)
-    mark_pods(ctx, seen)
-    follow_conditions(ctx, seen)
+    if seen then
+      mark_pods(ctx, seen)
+      follow_conditions(ctx, seen)
+    end
     due = earlier(due, at)
   end
   local nodes = {}
@@ -234,6 +239,7 @@ function NodeController:run(ctx)
     greet(self, ctx)
     self.due = care(self, ctx)
     ctx:changed "Node" -- what was written here is known
+    if ctx.was_refused then self.due = ctx.now end
   end
   local due = self.due
   for _, one in ipairs(self.evicting) do
