@@ -133,7 +133,6 @@ end)
 
 -- What exploration has found; each was lost for ever once the API had refused it.
 describe("what the API refuses once", function()
-
   -- A world whose API refuses the first write of a controller to a kind.
   local function world(writer, verb, kind)
     local words = scenario.new({ seed = 1 }):environment()
@@ -157,6 +156,18 @@ describe("what the API refuses once", function()
     words.run "1m"
     assert.equal(0, left())
     assert.equal(1, words.get "sts/db".status.readyReplicas)
+  end)
+
+  it("is done later: what goes with its namespace", function()
+    local words, refuse, left = world("namespace-controller", "delete", "ResourceQuota")
+    words.Namespace "shop" {}
+    words.ResourceQuota "all" { namespace = "shop", hard = { pods = "3" } }
+    words.run "1m"
+    refuse()
+    words.delete "ns/shop"
+    words.run "5m"
+    assert.equal(0, left())
+    assert.is_false(words.exists "ns/shop")
   end)
 
   it("is done later: what the collector deletes", function()

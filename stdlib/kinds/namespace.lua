@@ -16,6 +16,8 @@ local function reconcile(ctx, object)
   local conditions = namespaces.conditions(ctx, object, remaining)
   object = ctx:update_status(object, { phase = "Terminating", conditions = conditions }) or object
   if remaining.count == 0 then namespaces.finalize(ctx, object) end
+  -- What was not deleted tells nobody that it is still there.
+  if ctx.was_refused then return nil, "the server has refused a deletion" end
 end
 
 return kind "Namespace" {
