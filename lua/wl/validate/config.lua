@@ -2,9 +2,12 @@
 --- ConfigMaps and Secrets: their keys, their size, and that an immutable one
 -- stays as it is.
 -- (pkg/apis/core/validation)
+local base64 = require "wl.base64"
 local check = require "wl.validate.check"
+local json = require "wl.json"
 local meta = require "wl.validate.meta"
 local semantic = require "wl.validate.semantic"
+local value = require "wl.value"
 
 local config_map, secret = {}, {}
 
@@ -88,6 +91,22 @@ local function required_keys(errors, object)
   end
 end
 
+-- What a container runtime is to log in with is one object, in JSON.
+local LOGINS = {
+  ["kubernetes.io/dockercfg"] = ".dockercfg",
+  ["kubernetes.io/dockerconfigjson"] = ".dockerconfigjson",
+}
+
+local function logins(errors, object)
+  local key = LOGINS[object.type]
+  local text = key and object.data and object.data[key]
+  if not text then return end
+  local parsed, message = json.parse(base64.decode(text))
+  if parsed == value.null or value.is_map(parsed) then return end
+  errors:invalid(check.key("data", key), "<secret contents redacted>",
+    message or "an object expected")
+end
+
 --- A new Secret.
 function secret.validate(object, errors)
   meta.create(errors, object)
@@ -95,6 +114,7 @@ function secret.validate(object, errors)
     errors:too_long("data", nil, LARGEST)
   end
   required_keys(errors, object)
+  logins(errors, object)
 end
 
 --- A changed Secret.

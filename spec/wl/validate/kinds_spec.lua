@@ -66,6 +66,12 @@ describe("a Secret:", function()
     { "keys that its type must have", "type: kubernetes.io/tls\ndata: { tls.crt: eA== }",
       "data[tls.key] required" },
     { "plain data", "stringData: { a: b }" },
+    { "logins in JSON", "type: kubernetes.io/dockerconfigjson\ndata: { .dockerconfigjson: "
+      .. "eyJhdXRocyI6IHt9fQ== }" },
+    { "logins that are cut short", "type: kubernetes.io/dockerconfigjson\ndata: { "
+      .. ".dockerconfigjson: eyJhdXRocyI6IHs= }", "data[.dockerconfigjson] invalid" },
+    { "logins that are no object", "type: kubernetes.io/dockercfg\ndata: { .dockercfg: WzFd }",
+      "data[.dockercfg] invalid" },
   })
   changed("{ apiVersion: v1, kind: Secret, data: { a: eA== } }", {
     { "its type", "type: x", "type invalid" },
