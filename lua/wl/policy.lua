@@ -23,6 +23,7 @@ local copier = require "wl.policy.copier"
 local environment = require "wl.sandbox.environment"
 local failure = require "wl.policy.failure"
 local sandbox = require "wl.sandbox"
+local rng = require "wl.rng"
 local schema = require "wl.schema"
 local suggest = require "wl.suggest"
 local types = require "wl.policy.types"
@@ -216,10 +217,17 @@ end
 -- Whose turn it is, for what scripts ask without an argument (math.random).
 local turn = { ctx = nil, policy = nil }
 
--- math.random of a policy is a stream of the cluster's seed, named after the policy.
+-- math.random of a policy is a stream of the cluster's seed, named after the policy. A script
+-- is run again from its beginning at each sync: it draws the same each time, for one
+-- revision of one object.
 environment.stream = function()
   local ctx, p = turn.ctx, turn.policy
-  return ctx and ctx.rng and ctx:rng(("policy/%s/%s"):format(p.policy, p.name))
+  if not (ctx and ctx.rng) then return nil end
+  local name = ("policy/%s/%s"):format(p.policy, p.name)
+  if not p.script then return ctx:rng(name) end
+  turn.drawn = turn.drawn or rng.new(ctx.cluster.seed, ("%s/%s/%s"):format(name, turn.uid,
+    turn.revision))
+  return turn.drawn
 end
 
 local function place_of_function(fn)
@@ -271,6 +279,7 @@ function policy.call(ctx, p, object, name, view)
     local kept, message, why = called(ctx, nil, p, rule, name, view, seen(p, rule, view))
     return kept, message, why and "Policy" .. why
   end
+  turn.uid, turn.revision, turn.drawn = object.metadata.uid, view.revision, nil
   local slot, ring = cluster.decision_log:next(object.metadata.uid)
   local saw = seen(p, rule, view, slot.rule == rule and slot.saw or nil)
   local kept, message, why = called(ctx, cluster, p, rule, name, view, saw)

@@ -151,11 +151,14 @@ describe("promises that ship", function()
     local cluster = played:default()
     for i = 1, 9 do
       words.at(("%ds"):format(i * 10), function()
-        cluster.controllers:note_run(i % 2 == 0 and "red" or "blue")
-        words.scale("deploy/web", i % 2 == 0 and 2 or 5)
+        cluster.store:set_writer(i % 2 == 0 and "red" or "blue")
+        assert(cluster.server:change(words.get "deploy/web", function(draft)
+          draft.spec.replicas = i % 2 == 0 and 2 or 5
+        end))
       end)
     end
-    assert.matches("write Deployment default/web to and fro", broken(words.run, "5m"))
+    assert.matches("red and blue write Deployment default/web to and fro", broken(words.run,
+      "5m"))
   end)
 
   it("are known by name", function()

@@ -71,6 +71,7 @@ end)
 
 -- ---- in a cluster ----
 
+local process = require "spec.support.process"
 local strategy = require "wl.strategy"
 
 local function deployment(name, type)
@@ -135,6 +136,51 @@ describe("a strategy that fails", function()
       assert.equal(2, cluster:get("Deployment", nil, "bad").status.availableReplicas)
     end)
   end
+
+  it("is a script that calls other steps each time it is run; the others go on", function()
+    local cluster, saved = Cluster.new { nodes = 1 }, 0
+    cluster:add_policy("rollout", "Bad", strategy "Bad" { script = function(step)
+      saved = saved + 1
+      step.pause(saved)
+      step.pause "1h"
+    end })
+    assert(cluster:create(deployment("web", "Bad")))
+    assert(cluster:create(deployment("good", "RollingUpdate")))
+    cluster:run "1m"
+    for _, name in ipairs { "web", "good" } do
+      assert(cluster:update(cluster:get("Deployment", nil, name), function(draft)
+        draft.spec.template.spec.containers[1].image = "y"
+      end))
+    end
+    cluster:run "5m"
+    local status = cluster:get("Deployment", nil, "web").status
+    local failed = require("wl.conditions").find(status.conditions, "PolicyFailed")
+    assert.matches("policy_failure_spec.lua:%d+: step 1 is pause .* at the same moment: a script "
+      .. "must call the same steps", failed.message)
+    assert.equal(0, status.updatedReplicas or 0)
+    assert.equal(2, cluster:get("Deployment", nil, "good").status.updatedReplicas)
+  end)
+
+  it("is none of a script that throws dice: it throws the same each time", function()
+    local run = process.run({ "--load", "dice.lua", "run.lua" }, {
+      ["dice.lua"] = [[return strategy "Dice" { script = function(step)
+        if math.random() < 0.5 then step.pause "10s" else step.set_weight(50) end
+        for _ = 1, 5 do step.pause(math.random(1, 1000000) .. "ms") end
+      end }]],
+      ["run.lua"] = [[
+        Deployment "web" { replicas = 2, image = "x", strategy = { type = "Dice" } }
+        run "1m"
+        set_image("deploy/web", "web=y")
+        run "2h"
+        local deployment = get "deploy/web"
+        expect(deployment.status.updatedReplicas).is(2)
+        for _, event in ipairs(list "events") do
+          expect(event.reason, event.message).is_not "ScriptChanged"
+          expect(event.message:find "script has changed").is(nil)
+        end
+      ]] })
+    assert.equal(0, run.status, run.err)
+  end)
 
   it("is told where a script ran out of memory", function()
     local cluster, line = Cluster.new { nodes = 1 }, nil

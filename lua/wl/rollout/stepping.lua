@@ -38,8 +38,15 @@ function stepping.suspend(self, phase, message)
   coroutine.yield(SUSPENDED)
 end
 
+-- One that began at this very moment was none of another script: the script does not call
+-- the same steps each time.
 local function forget_from(self, at)
   local steps = self.record.steps
+  if steps[at].startedAt == record.stamp(self.view.now) then
+    error(("step %d is %s now, and was %s at the same moment: a script must call the same steps "
+      .. "each time it is run, and keep nothing between runs"):format(at, self.calls,
+      steps[at].call), 4)
+  end
   self.mended = ("the script has changed: it goes on from step %d (%s, was %s)"):format(at,
     self.calls, steps[at].call)
   for i = #steps, at, -1 do
