@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --- Pictures: what timelines and reports show is what happened.
+local Rollouts = require "wl.report.rollouts"
 local Series = require "wl.report.series"
 local browser = require "spec.support.browser"
 local html = require "wl.report.html"
@@ -68,6 +69,27 @@ describe("a series", function()
 end)
 
 describe("the story of a rollout", function()
+  it("has no breach where more are wanted, and one where pods go", function()
+    local source = [[
+      cluster { nodes = 4 }
+      behave("app=web", { ready = "5s" })
+      Deployment "web" { replicas = 3, image = "nginx:1" }
+      run "30s"
+      scale("deploy/web", 6)
+      run "3s"
+      scale("deploy/web", 12)
+      run "1m"
+    ]]
+    local before = play(source).rollouts[1]
+    assert.same({ 6, 9 }, { before.available:at(37), before.least:at(37) })
+    assert.same({}, Rollouts.breaches(before))
+    local after = play(source .. [[
+      for _, pod in ipairs(list("pods")) do delete("pod/" .. pod.metadata.name) end
+      run "10s"
+    ]]).rollouts[1]
+    assert.equal(1, #Rollouts.breaches(after))
+  end)
+
   it("is what the objects say at each moment", function()
     local samples = {}
     local played = scenario.new { on_cluster = function(cluster)
@@ -127,6 +149,13 @@ describe("the story of Jobs", function()
     local allow = play(CRON:format "Allow").cron_jobs[1]
     assert.same({ 10, 10, 0 }, { #forbid.runs + #forbid.skipped, #allow.runs, #allow.skipped })
     assert.is_true(#forbid.skipped >= 3)
+    local suspended = play(CRON:format "Allow" .. [[
+      patch("cj/tick", { spec = { suspend = true } })
+      run "10m"
+      delete "cj/tick"
+      run "10m"
+    ]]).cron_jobs[1]
+    assert.same({ 10, 0 }, { #suspended.runs, #suspended.skipped })
     local overlaps = 0
     for _, run in ipairs(allow.runs) do overlaps = overlaps + (run.overlaps and 1 or 0) end
     assert.equal(9, overlaps)

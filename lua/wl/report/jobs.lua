@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- The part of a story that tells of Jobs and CronJobs: each pod of a Job from its
 -- beginning to its end, each run of a CronJob, and the runs that did not take place.
+local Series = require "wl.report.series"
 local conditions = require "wl.conditions"
 local jobs = require "wl.cron_job.jobs"
 local names = require "wl.job.names"
@@ -89,21 +90,22 @@ end
 
 -- ---- cron jobs ----
 
-local function take_cron_job(self, t, object)
+local function take_cron_job(self, t, object, is_gone)
   local cron = self.by_cron[object.metadata.uid]
   if not cron then
     cron = { uid = object.metadata.uid, name = "CronJob/" .. object.metadata.name, from = t,
-      runs = {} }
+      runs = {}, fires = Series.new() }
     self.by_cron[cron.uid] = cron
     self.cron_jobs[#self.cron_jobs + 1] = cron
   end
+  cron.fires:add(t, (is_gone or object.spec.suspend) and 0 or 1)
   cron.schedule = object.spec.schedule
   cron.object = object
 end
 
 local MOST = 5000 -- firings of one CronJob
 
--- The moments at which a run was due and none was made; and which runs began while
+-- The moments at which a run was due, not suspended, and not made; and which runs began while
 -- another was active.
 local function judge_runs(cron, origin, to)
   local made, busy_until = {}, -math.huge
@@ -116,7 +118,9 @@ local function judge_runs(cron, origin, to)
   cron.skipped = {}
   local due = parsed and parsed:between(origin + cron.from + 1, origin + to, MOST)
   for _, at in ipairs(due or {}) do
-    if not made[at] then cron.skipped[#cron.skipped + 1] = at - origin end
+    if not made[at] and cron.fires:at(at - origin) == 1 then
+      cron.skipped[#cron.skipped + 1] = at - origin
+    end
   end
 end
 

@@ -120,13 +120,16 @@ function Rollouts:take(change)
 end
 
 --- The moments at which fewer pods were available than the budget says, once it was
--- met for the first time.
+-- met since it was last raised: who scales up waits for the new pods.
 -- @tparam table rollout
 -- @treturn {number,...} seconds
 function Rollouts.breaches(rollout)
-  local found, was_met, is_below = {}, false, false
+  local found, was_met, is_below, before = {}, false, false, 0
   for i, t in ipairs(rollout.available.times) do
-    local below = rollout.available.values[i] < rollout.least:at(t)
+    local least = rollout.least:at(t)
+    local below = rollout.available.values[i] < least
+    was_met = was_met and least <= before
+    before = least
     if below and was_met and not is_below then found[#found + 1] = t end
     was_met, is_below = was_met or not below, below
   end
