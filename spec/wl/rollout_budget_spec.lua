@@ -120,3 +120,20 @@ describe("a strategy", function()
     assert.equal("blueGreen", strategy "BlueGreen" { plan = print }.block)
   end)
 end)
+
+describe("a strategy that wants too many pods of a StatefulSet", function()
+  it("is told so, and gets those that there are to be", function()
+    local cluster = require("wl.cluster").new { nodes = 2 }
+    cluster:add_policy("rollout", "Greedy", require "wl.strategy" "Greedy" {
+      plan = function(view) return { new = view.replicas + 3 } end })
+    assert(cluster.server:create { apiVersion = "apps/v1", kind = "StatefulSet",
+      metadata = { name = "db", namespace = "default" }, spec = { replicas = 2,
+        selector = { matchLabels = { app = "db" } }, updateStrategy = { type = "Greedy" },
+        template = { metadata = { labels = { app = "db" } },
+          spec = { containers = { { name = "x", image = "x" } } } } } })
+    cluster:run(60)
+    assert.equal(2, #cluster:list "Pod")
+    local told = cluster.events:list(function(event) return event.reason == "RolloutBudget" end)
+    assert.matches("Strategy Greedy: more pods %(5%) than there are to be %(2%)", told[1].message)
+  end)
+end)

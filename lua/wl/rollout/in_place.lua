@@ -115,7 +115,13 @@ function in_place.plan(ctx, object, strategy, counts)
   local plan = { new = math.min(asked.new or counts.updated, counts.replicas),
     requeue = asked.requeue, record = rollout.record,
     back = record.is_aborted(rollout.record), domains = rollout.goal and rollout.goal.domains }
-  policy.held(ctx, object, plan)
+  local complaint = asked.new and asked.new > counts.replicas
+    and ("more pods (%d) than there are to be (%d)"):format(asked.new, counts.replicas) or nil
+  policy.held(ctx, object, plan, complaint)
+  if complaint then
+    ctx:event(object, "Warning", "RolloutBudget", ("Strategy %s: %s"):format(strategy.name,
+      complaint))
+  end
   local done, code
   done, message, code = scripted.follow(ctx, object, asked.rollout, controller_revision.POD_LABEL)
   if not done then
