@@ -103,11 +103,11 @@ local function reconcile(ctx, job)
   job, waits, code = dependencies.check(ctx, job)
   if not job then return nil, waits, code end
   if waits then return end
-  local was_plain, now
-  was_plain, now, message, code = plain.sync(ctx, job, pods)
-  if not was_plain then return sync_in_full(ctx, job, pods) end
+  local outcome, now
+  outcome, now, message, code = plain.sync(ctx, job, pods)
+  if not outcome then return sync_in_full(ctx, job, pods) end
   if not now then return nil, message, code end
-  if conditions.finished(now) then return put_away(ctx, now) end
+  if outcome == "ended" then return put_away(ctx, now) end
 end
 
 return kind "Job" {

@@ -93,21 +93,21 @@ local NOTHING = {}
 -- @param ctx
 -- @param job
 -- @param pods the live set of its pods
--- @treturn boolean whether it was
+-- @treturn ?string "goes on", or "ended" when the Job has; nil: it was not that simple
 -- @return the Job as it is now; or nil, message, code
 function plain.sync(ctx, job, pods)
   local before, completions = job.status or NOTHING, job.spec.completions
   if not is_fresh(before) or not is_plain(job) or pods:count "terminating" > 0 then
-    return false
+    return nil
   end
   if pods:count "finished" == 0 then
     local run = open(ctx, job, pods, 0)
-    if completions == 0 or run.active > manage.wanted(run) then return false end
-    return true, start(run, before)
+    if completions == 0 or run.active > manage.wanted(run) then return nil end
+    return "goes on", start(run, before)
   end
   local pod = #pods == 1 and (completions or 1) == 1 and pods:first "succeeded"
-  if not pod or not names.is_tracked(pod) then return false end
-  return true, complete(open(ctx, job, pods, 1), before, pod)
+  if not pod or not names.is_tracked(pod) then return nil end
+  return "ended", complete(open(ctx, job, pods, 1), before, pod)
 end
 
 return plain
