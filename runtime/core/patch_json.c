@@ -323,7 +323,7 @@ static bool perform(Job *j) {
     if (wl_text_is(op, known[i].name))
       return pointer_of(j, j->keys.path, &path) && known[i].perform(j, path);
   return refuse(j, "unknown: use add, remove, replace, move, copy or test",
-                WL_VALUE_ABSENT);
+                wl_map_get(j->operation, j->keys.path));
 }
 
 /* ---- the patch ---- */

@@ -110,6 +110,13 @@ describe("JSON patch", function()
       same(expected.result, result, message)
     end
   end)
+
+  it("says where it has found an operation that it does not know", function()
+    local _, message = patch.json(value.of { a = 1 },
+      value.of(value.list { { op = "foo", path = "/a" } }))
+    assert.equal('operation 1: foo "/a": unknown: use add, remove, replace, move, copy or test',
+      message)
+  end)
 end)
 
 describe("strategic merge patch", function()
