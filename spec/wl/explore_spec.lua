@@ -49,6 +49,19 @@ describe("runs", function()
     assert.is_true(found.coverage.count > 20)
   end)
 
+  it("that fail are not made into those that another line fails", function()
+    local found = explore.run { runs = 1, path = written [[
+      cluster { nodes = 1 }
+      chaos { pod_crash = "2 every 30s" }
+      Deployment "web" { replicas = 1, image = "nginx:1" }
+      run "3m"
+      if list("pods")[1].status.containerStatuses[1].restartCount > 0 then expect(1).is(2) end
+      expect(3).is(4)
+    ]] }
+    local _, outcome = shrink.plan(found.first.plan, found.first.outcome)
+    assert.equal("expected to be 2, got 1", outcome.message)
+  end)
+
   it("that fail are made smaller: not later, with no more faults", function()
     local found = explore.run { path = written(ROLLOUT:format(2)), runs = 60 }
     local plan, outcome = shrink.plan(found.first.plan, found.first.outcome)

@@ -9,9 +9,14 @@ local shrink = {}
 
 local MOST_RUNS = 200
 
--- What was broken, without moments and numbers: "two stay up: not always so".
-local function kind_of(message)
-  return ((message:match "^[^:]*:[^:]*" or message):gsub("%d+", "N"))
+-- What was broken, without moments and numbers: "two stay up: not always so". Expectations
+-- read alike: of them it is the line that counts.
+local function kind_of(outcome)
+  local message = outcome.message
+  local kind = (message:match "^[^:]*:[^:]*" or message):gsub("%d+", "N")
+  local place = message:find "expected " and outcome.traceback
+    and outcome.traceback:match "(%S+:%d+):"
+  return place and place .. ": " .. kind or kind
 end
 
 local Shrinking = {}
@@ -21,7 +26,7 @@ function Shrinking:still_fails(plan)
   if self.runs >= MOST_RUNS then return false end
   self.runs = self.runs + 1
   local outcome = run.one(plan)
-  local is_same = outcome.failed and kind_of(outcome.message) == self.kind
+  local is_same = outcome.failed and kind_of(outcome) == self.kind
   if is_same and outcome.at <= self.outcome.at then
     self.plan, self.outcome = plan, outcome
     return true
@@ -80,7 +85,7 @@ end
 -- @treturn integer runs that it took
 function shrink.plan(plan, outcome)
   local self = setmetatable({ plan = plan, outcome = outcome, runs = 0,
-    kind = kind_of(outcome.message) }, Shrinking)
+    kind = kind_of(outcome) }, Shrinking)
   if (plan.order or 0) ~= 0 then self:still_fails(with(plan, "order", 0)) end
   fewer_faults(self)
   fewer_nodes(self)
