@@ -51,7 +51,7 @@ struct wl_Budget **wl_host_budget(lua_State *L) {
 
 /* When the collector begins again, in per cent of the memory in use; and with
  * no more in use than so many kilobytes, later. */
-enum { GC_PAUSE = 140, GC_LONG_PAUSE = 400, GC_LITTLE = 32 << 10 };
+enum { GC_PAUSE = 140, GC_LONG_PAUSE = 240, GC_LITTLE = 32 << 10 };
 
 static int open_all(lua_State *L) {
   luaL_openlibs(L);
