@@ -67,7 +67,7 @@ typedef struct LogBox {
 
 static int log_close(lua_State *L) {
   LogBox *box = luaL_checkudata(L, 1, LOG);
-  if (box->reader != NULL && box->store->store != NULL)
+  if (box->reader != NULL)
     wl_log_close(box->reader);
   box->reader = NULL;
   return 0;

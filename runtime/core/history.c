@@ -172,6 +172,7 @@ uint64_t wl_store_revision_at(const wl_Store *store, int64_t time_ms) {
 /* ---- reading the log ---- */
 
 struct wl_LogReader {
+  wl_Heap *heap; /* of the store, which it may outlive */
   wl_Store *store;
   uint64_t end;  /* the revision when it was opened */
   size_t from;   /* the place of the first write to read */
@@ -200,7 +201,8 @@ wl_LogReader *wl_store_read_log(wl_Store *store, uint64_t revision,
     return NULL;
   wl_LogReader *reader = wl_alloc(store->heap, sizeof *reader);
   size_t from = place_after(store, revision);
-  *reader = (wl_LogReader){.store = store,
+  *reader = (wl_LogReader){.heap = store->heap,
+                           .store = store,
                            .end = store->revision,
                            .from = from,
                            .count = store->log_count - from};
@@ -233,7 +235,7 @@ bool wl_log_next(wl_LogReader *reader, wl_Change *change) {
 }
 
 void wl_log_close(wl_LogReader *reader) {
-  wl_Heap *heap = reader->store->heap;
+  wl_Heap *heap = reader->heap;
   wl_dealloc(heap, reader->later, reader->count * sizeof *reader->later);
   wl_dealloc(heap, reader, sizeof *reader);
 }

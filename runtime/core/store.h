@@ -225,6 +225,7 @@ wl_LogReader *wl_store_read_log(wl_Store *store, uint64_t revision,
 /* Fill `change` with the next write; what it holds is borrowed. False at the
  * end, and when the store was written to after the reader was opened. O(1). */
 bool wl_log_next(wl_LogReader *reader, wl_Change *change);
+/* Also after the store is gone; but not wl_log_next. */
 void wl_log_close(wl_LogReader *reader);
 /* Append the ids of a kind that were written after a revision, in order of
  * creation; those of objects that are gone too. False when the history does
