@@ -125,7 +125,7 @@ describe("a strategy that wants too many pods of a StatefulSet", function()
   it("is told so, and gets those that there are to be", function()
     local cluster = require("wl.cluster").new { nodes = 2 }
     cluster:add_policy("rollout", "Greedy", require "wl.strategy" "Greedy" {
-      plan = function(view) return { new = view.replicas + 3 } end })
+      plan = function(seen) return { new = seen.replicas + 3 } end })
     assert(cluster.server:create { apiVersion = "apps/v1", kind = "StatefulSet",
       metadata = { name = "db", namespace = "default" }, spec = { replicas = 2,
         selector = { matchLabels = { app = "db" } }, updateStrategy = { type = "Greedy" },
