@@ -175,7 +175,7 @@ BIND = \
   runtime/bind/pattern.c
 
 # Lua files that go into the binary.
-LUA = $(sort $(shell find lua stdlib -name '*.lua'))
+LUA = $(sort $(shell find lua stdlib -name '*.lua' ! -path 'lua/meta/*'))
 
 # Each of these is a program of its own.
 CORE_TESTS = $(sort $(wildcard spec/core/test_*.c))
@@ -255,7 +255,7 @@ bench: wlrun $(BENCH_PROGRAMS)
 	@for b in $(LUA_BENCHES); do \
 	  ./wlrun spec/bench/run.lua $$b || exit 1; done
 
-# Write what editors are told (meta/wlrun.lua) anew.
+# Write what editors are told (lua/meta/wlrun.lua) anew.
 annotations: wlrun
 	@WLRUN_HOME=. ./wlrun spec/support/write_annotations.lua
 
@@ -264,7 +264,7 @@ install: wlrun $(PAPERS)
 	install -d $(DESTDIR)$(PREFIX)/bin $(dir $(PAPERS:build/share/%=$(SHARE)/%))
 	install -m 755 wlrun $(DESTDIR)$(PREFIX)/bin/wlrun
 	install -d $(SHARE)/wlrun/meta
-	install -m 644 meta/wlrun.lua $(SHARE)/wlrun/meta/wlrun.lua
+	install -m 644 lua/meta/wlrun.lua $(SHARE)/wlrun/meta/wlrun.lua
 	for paper in $(PAPERS:build/share/%=%); do \
 	  install -m 644 build/share/$$paper $(SHARE)/$$paper || exit 1; done
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
---- Writes meta/wlrun.lua, what an editor's language server reads, from the
+--- Writes lua/meta/wlrun.lua, what an editor's language server reads, from the
 -- program itself: the verbs, what their doc comments say, the kinds, the
 -- contracts of policies. `make annotations` runs it; a spec compares.
 local file = require "wl.file"
@@ -397,7 +397,7 @@ local function write_ctx(out)
   out:methods("Ctx", ":", functions_of "lua/wl/ctx.lua", is_public)
 end
 
-annotations.PATH = "meta/wlrun.lua"
+annotations.PATH = "lua/meta/wlrun.lua"
 
 --- The text of the file.
 -- @treturn string
